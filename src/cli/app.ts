@@ -1,0 +1,55 @@
+/** The CLI as data: every command with its loader, help text and exit codes. */
+import {
+  type Application,
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  formatMessageForArgumentScannerError,
+  text_en,
+} from '@stricli/core';
+import { AtelError, messageOf, toExitCode } from '../platform/errors.ts';
+import { VERSION } from '../platform/version.ts';
+import { forwardCommand } from './commands/forward.ts';
+import type { CliContext } from './context.ts';
+
+/** One line for every error: what, where, what to do. Only a bug of ours shows its stack. */
+function formatError(error: unknown): string {
+  if (error instanceof AtelError) return `atel: ${error.message}`;
+  if (error instanceof ArgumentScannerError)
+    return `atel: ${formatMessageForArgumentScannerError(error, {})}`;
+  const stack = error instanceof Error ? error.stack : undefined;
+  return `atel: this is a bug of ours: ${stack ?? messageOf(error)}`;
+}
+
+const root = buildRouteMap({
+  docs: {
+    brief: 'A security audit trail for Claude Code agents',
+    fullDescription: [
+      'Records what Claude Code agents do, seals it into a hash-chained journal and sends it over OTLP.',
+      '',
+      'First steps:  atel init && atel enable    record this project',
+      '              atel sessions               what was recorded',
+      '              atel up                     Collector and Loki on this machine',
+    ].join('\n'),
+  },
+  routes: {
+    forward: forwardCommand,
+  },
+});
+
+/** The whole application; `run(app, argv, context)` never exits the process. */
+export const app: Application<CliContext> = buildApplication(root, {
+  name: 'atel',
+  versionInfo: { currentVersion: VERSION },
+  determineExitCode: toExitCode,
+  scanner: { caseStyle: 'allow-kebab-for-camel' },
+  documentation: { useAliasInUsageLine: true, disableAnsiColor: true },
+  localization: {
+    text: {
+      ...text_en,
+      exceptionWhileParsingArguments: formatError,
+      exceptionWhileRunningCommand: formatError,
+      commandErrorResult: formatError,
+    },
+  },
+});

@@ -1,0 +1,82 @@
+/** Reading and writing of the configuration: flags > environment (`ATEL_*`) > file > default. */
+import { existsSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { Env } from '../platform/env.ts';
+import { AtelError, messageOf } from '../platform/errors.ts';
+import { PRIVATE_DIR, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { type Config, type ConfigInput, parseConfig } from './schema.ts';
+
+/** Environment variables that set a key, and the key's path. */
+const ENV_KEYS: readonly (readonly [name: string, path: readonly string[]])[] = [
+  ['ATEL_CAPTURE_LEVEL', ['capture_level']],
+  ['ATEL_ENDPOINT', ['export', 'endpoint']],
+  ['ATEL_AGENT_ID', ['agent', 'id']],
+  ['ATEL_AGENT_GROUP', ['agent', 'group']],
+  ['ATEL_AGENT_ROLE', ['agent', 'role']],
+  ['ATEL_WORKFLOW_ID', ['workflow_id']],
+];
+
+/**
+ * The effective configuration.
+ * @throws AtelError input — the file is no YAML or has a key or value that the schema refuses
+ */
+export function loadConfig(configFile: string, env: Env = {}): Config {
+  const raw = readConfigFile(configFile);
+  for (const [name, path] of ENV_KEYS) {
+    const value = env[name];
+    if (value !== undefined && value !== '') setPath(raw, path, value);
+  }
+  const parsed = parseConfig(raw);
+  if (parsed.ok) return parsed.config;
+  throw new AtelError('input', parsed.problem, { where: configFile, fix: 'correct the key named here' });
+}
+
+/**
+ * Sets keys in the file, keeping its comments and order; the file is made (0600) when there is none.
+ * @throws AtelError input — the file is no YAML, or the result would not be valid
+ */
+export function updateConfigFile(
+  configFile: string,
+  changes: readonly (readonly [readonly string[], unknown])[],
+): void {
+  const document = parseDocument(readTextIfExists(configFile) ?? '');
+  if (document.errors[0]) throw new AtelError('input', document.errors[0].message, { where: configFile });
+  for (const [path, value] of changes) {
+    if (value === undefined) document.deleteIn(path);
+    else document.setIn(path, value);
+  }
+  const parsed = parseConfig(document.toJS());
+  if (!parsed.ok) throw new AtelError('input', parsed.problem, { where: configFile });
+  if (!existsSync(dirname(configFile)))
+    mkdirSync(dirname(configFile), { recursive: true, mode: PRIVATE_DIR });
+  writeAtomic(configFile, document.toString());
+}
+
+function readConfigFile(configFile: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parseDocument(readTextIfExists(configFile) ?? '', { strict: true }).toJS();
+  } catch (error) {
+    throw new AtelError('input', messageOf(error), { where: configFile, fix: 'make it valid YAML' });
+  }
+  if (value === null || value === undefined) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
+  throw new AtelError('input', 'is not a mapping', { where: configFile });
+}
+
+function setPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [head, ...rest] = path;
+  if (head === undefined) return;
+  if (rest.length === 0) {
+    target[head] = value;
+    return;
+  }
+  const next = target[head];
+  const child = typeof next === 'object' && next !== null ? { ...next } : {};
+  target[head] = child;
+  setPath(child, rest, value);
+}
+
+export type { Config, ConfigInput };

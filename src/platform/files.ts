@@ -1,0 +1,112 @@
+/**
+ * The disk primitives. Everything we keep is private to the user (files 0600, directories 0700), and what must
+ * survive a crash is fsynced, its directory too: a rename is atomic for observers but durable only after that.
+ */
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { AtelError, errnoOf } from './errors.ts';
+
+export const PRIVATE_FILE = 0o600;
+export const PRIVATE_DIR = 0o700;
+
+/**
+ * Creates `path` (0700, with parents) or checks that what is there is a directory of ours that no other user
+ * may enter.
+ * @throws AtelError input — a symlink, a file, a foreign owner, or open to others
+ */
+export function ensurePrivateDir(path: string): void {
+  mkdirSync(path, { recursive: true, mode: PRIVATE_DIR });
+  const stat = lstatSync(path);
+  const uid = process.getuid?.();
+  if (!stat.isDirectory())
+    throw new AtelError('input', 'is not a directory', { where: path, fix: 'move it away' });
+  if (uid !== undefined && stat.uid !== uid) {
+    throw new AtelError('input', `belongs to uid ${stat.uid}, not to you`, {
+      where: path,
+      fix: `chown it to uid ${uid}`,
+    });
+  }
+  if (uid !== undefined && (stat.mode & 0o077) !== 0) {
+    const mode = (stat.mode & 0o777).toString(8);
+    throw new AtelError('input', `is open to other users (mode ${mode})`, {
+      where: path,
+      fix: `chmod 700 ${path}`,
+    });
+  }
+}
+
+/** Makes the entries of a directory (new names, renames, removals) durable. */
+export function fsyncDir(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes all of `data`, which one `write` call need not do. */
+export function writeFully(fd: number, data: Uint8Array): void {
+  for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+}
+
+/**
+ * Replaces `path` in one step: temporary file, fsync, rename, fsync of the directory. A reader sees the old or
+ * the new content, never a part.
+ */
+export function writeAtomic(path: string, data: string | Uint8Array, mode: number = PRIVATE_FILE): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const fd = openSync(temporary, 'w', mode);
+  try {
+    writeFully(fd, typeof data === 'string' ? Buffer.from(data) : data);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(temporary, path);
+  fsyncDir(dirname(path));
+}
+
+/** The file as text, or `undefined` when there is none. */
+export function readTextIfExists(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Up to `length` bytes from `position`; fewer at the end of the file. */
+export function readAt(fd: number, position: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(fd, buffer, done, length - done, position + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return buffer.subarray(0, done);
+}
+
+/** Size in bytes, 0 when the file does not exist. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Size of an open file in bytes. */
+export function sizeOfFd(fd: number): number {
+  return fstatSync(fd).size;
+}

@@ -1,0 +1,88 @@
+/**
+ * The drop file: what `capture.sh` writes for one event and the forwarder reads.
+ *
+ *   atel-spool/1 <Event> <installation> <name>\n
+ *   <key>=<value>\n                     zero or more; a newline inside a value is written as newline + one space
+ *   <key>!<reason>\n                    the value was there but could not be kept, e.g. `project_dir!too_long`
+ *   \n                                  end of the header
+ *   <payload>                           standard input of the hook, byte for byte
+ *   \n\036OK <name>\n                   trailer: the payload is whole
+ *
+ * `<name>` is the file's own name: a kernel uuid, or `<ppid>.<pid>.<n>` where there is none. The file is created with
+ * O_EXCL under its final name and counts as complete when its last bytes are the trailer with that name; so there
+ * is no rename, and nothing inside the payload can imitate the end. The header stands before the payload, is ended by
+ * the first empty line, and no value can start a line of its own (continuation lines start with a space), so no value
+ * can forge a field.
+ *
+ * Keys: pid agent entrypoint project_dir session_id effort traceparent parent_session root_session marker
+ * active (`marker` | `all` | `parent` | `session`) env_file (`written` | `refused`).
+ */
+import { AtelError } from '../platform/errors.ts';
+
+export const DROP_FILE_VERSION = 'atel-spool/1';
+
+/** Longest header we read; the hook writes at most 4 KiB per value. */
+const MAX_HEADER_BYTES = 131_072;
+
+export type Commit = 'ok' | 'unmarked';
+
+export interface DropHeader {
+  /** Hook event and installation as told by the hook's arguments; the payload may disagree. */
+  readonly event: string;
+  readonly installation: string;
+  readonly name: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys whose value could not be kept, with the reason. */
+  readonly refused: Readonly<Record<string, string>>;
+}
+
+export interface DropFile {
+  readonly header: DropHeader;
+  readonly payload: Buffer;
+  readonly commit: Commit;
+}
+
+/**
+ * Takes a drop file apart. `undefined` when there is no whole header: the file is torn before its payload.
+ * @param name the file's name, which first line and trailer must carry
+ */
+export function parseDropFile(name: string, bytes: Buffer): DropFile | undefined {
+  const end = bytes.subarray(0, MAX_HEADER_BYTES).indexOf('\n\n');
+  if (end < 0) return undefined;
+  const header = parseHeader(bytes.toString('utf8', 0, end), name);
+  if (!header) return undefined;
+  const trailer = Buffer.from(`\n\u001eOK ${name}\n`);
+  const rest = bytes.subarray(end + 2);
+  const complete =
+    rest.length >= trailer.length && rest.subarray(rest.length - trailer.length).equals(trailer);
+  return complete
+    ? { header, payload: rest.subarray(0, rest.length - trailer.length), commit: 'ok' }
+    : { header, payload: rest, commit: 'unmarked' };
+}
+
+function parseHeader(text: string, name: string): DropHeader | undefined {
+  const [first = '', ...lines] = text.replaceAll('\n ', '\u0000').split('\n');
+  const [version, event, installation, own, ...more] = first.split(' ');
+  if (version !== DROP_FILE_VERSION || !event || !installation || own !== name || more.length > 0)
+    return undefined;
+  const values: Record<string, string> = {};
+  const refused: Record<string, string> = {};
+  for (const line of lines) {
+    const match = /^([a-z_]+)([=!])(.*)$/s.exec(line);
+    if (!match?.[1]) return undefined;
+    const value = (match[3] ?? '').replaceAll('\u0000', '\n');
+    (match[2] === '=' ? values : refused)[match[1]] = value;
+  }
+  return { event, installation, name, values, refused };
+}
+
+/** Writes a drop file as `capture.sh` does; for tools and tests that stand in for the hook. */
+export function formatDropFile(header: Omit<DropHeader, 'refused'>, payload: Buffer): Buffer {
+  if (/\s/.test(header.name))
+    throw new AtelError('input', 'a drop file name has no white space', { where: header.name });
+  const lines = Object.entries(header.values).map(
+    ([key, value]) => `${key}=${value.replaceAll('\n', '\n ')}\n`,
+  );
+  const head = `${DROP_FILE_VERSION} ${header.event} ${header.installation} ${header.name}\n${lines.join('')}\n`;
+  return Buffer.concat([Buffer.from(head), payload, Buffer.from(`\n\u001eOK ${header.name}\n`)]);
+}
