@@ -183,6 +183,10 @@ export interface AtelRecord {
     readonly installation?: string;
     readonly pid?: number;
     readonly scope?: string;
+    /** Why the event was recorded: `marker`, `all`, `parent` (child of a recorded session) or `session`. */
+    readonly active?: string;
+    /** Fields of the payload that no schema knows, by name; their values are kept only at `full`. */
+    readonly unknown_fields?: readonly string[];
   };
   readonly raw_input?: unknown;
   readonly audit: AuditBlock;

@@ -1,0 +1,65 @@
+/**
+ * How a call ended. Success and failure have hook events of their own; a call that never ran is told only by the text
+ * that PostToolBatch carries for the model, so its classes rest on recorded real texts (test/fixtures/payloads).
+ */
+import type { Outcome } from '../journal/record.ts';
+import { ownValue } from './shape.ts';
+
+export interface BatchCall {
+  readonly tool_use_id: string;
+  readonly tool_name: string;
+  /** What the model was told, as one string; never recorded. */
+  readonly text: string;
+}
+
+/** The calls of a PostToolBatch; entries without an id are left out. */
+export function batchCalls(calls: unknown): readonly BatchCall[] {
+  if (!Array.isArray(calls)) return [];
+  return calls.flatMap((call: unknown) => {
+    const id = ownValue(call, 'tool_use_id');
+    const name = ownValue(call, 'tool_name');
+    if (typeof id !== 'string') return [];
+    const text = modelText(ownValue(call, 'tool_response'));
+    return [{ tool_use_id: id, tool_name: typeof name === 'string' ? name : '', text }];
+  });
+}
+
+/** `tool_response` of a batch is a string or content blocks. */
+function modelText(response: unknown): string {
+  if (typeof response === 'string') return response;
+  if (!Array.isArray(response)) return '';
+  return response
+    .map((block: unknown) => ownValue(block, 'text'))
+    .filter((text) => typeof text === 'string')
+    .join('\n');
+}
+
+/** Real texts, client 2.1.330 (test/fixtures/payloads), and what they mean. */
+const NEVER_RAN: readonly (readonly [RegExp, Outcome])[] = [
+  [/No such tool available/, 'unknown_tool'],
+  [/InputValidationError/, 'invalid_input'],
+  [
+    /(?:^|\b)(?:Permission to use .{1,200} has been denied|Claude requested permissions to|This command requires approval|haven't granted it yet)/,
+    'denied',
+  ],
+];
+
+/** Outcome of a call that had neither PostToolUse nor PostToolUseFailure. */
+export function classifyRejection(text: string): Outcome {
+  const head = text.slice(0, 2000);
+  return NEVER_RAN.find(([pattern]) => pattern.test(head))?.[1] ?? 'rejected';
+}
+
+/** Outcome of a PostToolUseFailure. */
+export function failureOutcome(isInterrupt: unknown): Outcome {
+  return isInterrupt === true ? 'interrupted' : 'failure';
+}
+
+/** A short class of a failure's text, e.g. `exit_code_1`, without any of the text itself. */
+export function errorClass(error: unknown): string | undefined {
+  if (typeof error !== 'string') return undefined;
+  const exit = /^Exit code (\d{1,3})\b/.exec(error);
+  if (exit) return `exit_code_${exit[1]}`;
+  const coded = /\b(E[A-Z]{3,12}|timed out|not found|permission denied)\b/i.exec(error.slice(0, 500));
+  return coded?.[1] ? coded[1].toLowerCase().replace(/ /g, '_') : 'error';
+}

@@ -1,0 +1,104 @@
+/**
+ * From the bytes a hook was given to a JSON object, or to the reason why not. Nothing is guessed: invalid UTF-8 is
+ * refused (replacement characters would make different payloads equal), numbers that a double cannot hold
+ * become strings of their source text, and depth is checked on the raw text, before a parser recurses.
+ */
+import { isObject } from './shape.ts';
+
+/** Deepest nesting of objects and arrays; part of the format, see integrity.md §2.8. */
+export const MAX_DEPTH = 64;
+
+export type Unreadable =
+  | 'empty'
+  | 'invalid_utf8'
+  | 'raw_nul'
+  | 'too_deep'
+  | 'truncated_input'
+  | 'invalid_json'
+  | 'not_object';
+
+export type PayloadParse =
+  | {
+      readonly kind: 'payload';
+      readonly payload: Readonly<Record<string, unknown>>;
+      /** Repairs made on the way, e.g. `numbers`. */
+      readonly repaired: readonly string[];
+    }
+  | { readonly kind: 'unreadable'; readonly why: Unreadable; readonly salvaged: Salvaged };
+
+/** What the beginning of a damaged payload still tells. */
+export interface Salvaged {
+  readonly session_id?: string;
+  readonly hook_event_name?: string;
+  readonly tool_name?: string;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Parses standard input of a hook; never throws. */
+export function parsePayload(bytes: Buffer): PayloadParse {
+  if (bytes.length === 0) return unreadable('empty', '');
+  if (bytes.includes(0)) return unreadable('raw_nul', bytes.toString('latin1'));
+  let source: string;
+  try {
+    source = decoder.decode(bytes);
+  } catch {
+    return unreadable('invalid_utf8', bytes.toString('latin1'));
+  }
+  if (source.trim() === '') return unreadable('empty', '');
+  const { deepest, open } = nesting(source);
+  if (deepest > MAX_DEPTH) return unreadable('too_deep', source);
+  return parseText(source, open);
+}
+
+function parseText(source: string, open: boolean): PayloadParse {
+  const exact = hasWideNumber(source);
+  let value: unknown;
+  try {
+    value = exact ? JSON.parse(source, keepWideNumbers) : JSON.parse(source);
+  } catch {
+    return unreadable(open ? 'truncated_input' : 'invalid_json', source);
+  }
+  if (!isObject(value)) return unreadable('not_object', source);
+  return { kind: 'payload', payload: value, repaired: exact ? ['numbers'] : [] };
+}
+
+/** Depth of the raw text, strings skipped; `open` when something is left unclosed: the text was cut. */
+function nesting(source: string): { deepest: number; open: boolean } {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < source.length; i++) {
+    const code = source.charCodeAt(i);
+    if (inString) {
+      if (code === 92) i++;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 123 || code === 91) deepest = Math.max(deepest, ++depth);
+    else if (code === 125 || code === 93) depth--;
+  }
+  return { deepest, open: inString || depth > 0 };
+}
+
+/** A cheap test for numbers that may not survive a double; a false alarm only costs time. */
+function hasWideNumber(source: string): boolean {
+  return /[:[,]\s*-?(?:\d{16}|\d[\d.]*[eE]|\d+\.\d{15})/.test(source);
+}
+
+function keepWideNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  return Number.isSafeInteger(value) || String(value) === context.source ? value : context.source;
+}
+
+function unreadable(why: Unreadable, source: string): PayloadParse {
+  return { kind: 'unreadable', why, salvaged: salvage(source) };
+}
+
+/** Ids from the first 16 KiB; shapes are checked, so that nothing private can come along. */
+function salvage(source: string): Salvaged {
+  const head = source.slice(0, 16_384);
+  const field = (name: string): string | undefined =>
+    new RegExp(`"${name}"\\s*:\\s*"([A-Za-z0-9._-]{1,128})"`).exec(head)?.[1];
+  const entries = ['session_id', 'hook_event_name', 'tool_name'].map((name) => [name, field(name)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}

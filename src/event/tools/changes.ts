@@ -1,0 +1,65 @@
+/** Change tracking: what a Write or Edit did to a file, from the client's own patch. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { ActionDetails } from '../../journal/record.ts';
+import { compact } from './tool.ts';
+
+const hunk = z.looseObject({
+  oldStart: z.number(),
+  oldLines: z.number(),
+  newStart: z.number(),
+  newLines: z.number(),
+  lines: z.array(z.string()),
+});
+
+/** `structuredPatch` of a response: hunks as jsdiff makes them, each line with its ` `, `+` or `-`. */
+export const patch: z.ZodType<readonly Hunk[]> = z.array(hunk);
+
+interface Hunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  readonly lines: readonly string[];
+}
+
+/** Below this size a plain hash would give the content away to a guess. */
+const MIN_HASHED_BYTES = 64;
+
+/** Size in bytes and hash of a whole file body. */
+export function describeContent(content: string | undefined): ActionDetails {
+  if (content === undefined) return {};
+  const size_bytes = Buffer.byteLength(content);
+  if (size_bytes < MIN_HASHED_BYTES) return { size_bytes };
+  return { size_bytes, content_hash: `sha256:${createHash('sha256').update(content).digest('hex')}` };
+}
+
+/**
+ * Lines added and removed, and the unified diff.
+ * @param created the body of a file that did not exist: the client sends no hunks for it
+ */
+export function describeChange(
+  hunks: readonly Hunk[] | undefined,
+  created: string | undefined,
+): ActionDetails {
+  if (created !== undefined) return { lines_added: lineCount(created), lines_removed: 0 };
+  if (hunks === undefined) return {};
+  const lines = hunks.flatMap((part) => part.lines);
+  return compact({
+    lines_added: lines.filter((line) => line.startsWith('+')).length,
+    lines_removed: lines.filter((line) => line.startsWith('-')).length,
+    diff: hunks.length > 0 ? hunks.map(formatHunk).join('\n') : undefined,
+  });
+}
+
+function formatHunk(part: Hunk): string {
+  return [`@@ -${part.oldStart},${part.oldLines} +${part.newStart},${part.newLines} @@`, ...part.lines].join(
+    '\n',
+  );
+}
+
+/** Lines of a text; a last line without its newline counts. */
+export function lineCount(text: string): number {
+  if (text === '') return 0;
+  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}

@@ -1,0 +1,166 @@
+/**
+ * The spool as the forwarder sees it: `q/` new events, `bad/` raw bytes that could not be understood, `lost/` empty
+ * files whose names tell of events that could not be written. Nothing leaves `q/` before the caller says that it is
+ * journaled.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  type BigIntStats,
+  unlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../platform/errors.ts';
+import { ensurePrivateDir, fsyncDir } from '../platform/files.ts';
+import type { Paths } from '../platform/paths.ts';
+import { type DropFile, parseDropFile } from './drop-file.ts';
+
+/** A file without its trailer may still be being written; older ones are taken as they are. */
+export const UNFINISHED_WAIT_MILLIS = 10_000;
+
+export interface SpoolEntry {
+  readonly name: string;
+  readonly mtimeNanos: bigint;
+  readonly inode: bigint;
+  readonly size: number;
+}
+
+/** What a file in the queue turned out to be. */
+export type SpoolRead =
+  | { readonly kind: 'complete'; readonly file: DropFile }
+  /** No trailer yet, and young: its hook may still be writing. */
+  | { readonly kind: 'unfinished' }
+  /** No trailer, and old: `file` when at least the header is whole. */
+  | { readonly kind: 'torn'; readonly file: DropFile | undefined; readonly bytes: Buffer }
+  /** Not a private regular file of ours; never opened, left in place. */
+  | { readonly kind: 'foreign'; readonly why: string }
+  | { readonly kind: 'gone' };
+
+export interface LossMark {
+  readonly why: string;
+  readonly name: string;
+  readonly path: string;
+  readonly mtimeNanos: bigint;
+}
+
+export interface Spool {
+  /** Everything in the queue, oldest first. */
+  scan(): readonly SpoolEntry[];
+  read(entry: SpoolEntry, nowMillis: number): SpoolRead;
+  /** Removes journaled files. */
+  remove(names: readonly string[]): void;
+  /** Moves the raw file aside; for events whose record tells that it could not be understood. */
+  quarantine(name: string): void;
+  losses(): readonly LossMark[];
+  removeLosses(marks: readonly LossMark[]): void;
+}
+
+/**
+ * Opens the spool, making its directories.
+ * @throws AtelError input — a directory belongs to somebody else or is open to others
+ */
+export function openSpool(paths: Paths): Spool {
+  for (const dir of [paths.dataDir, paths.spoolDir, paths.queueDir, paths.quarantineDir, paths.lostDir]) {
+    ensurePrivateDir(dir);
+  }
+  return {
+    scan: () => scan(paths.queueDir),
+    read: (entry, nowMillis) => readEntry(paths.queueDir, entry, nowMillis),
+    remove(names) {
+      for (const name of names) unlinkIfThere(join(paths.queueDir, name));
+    },
+    quarantine(name) {
+      renameSync(join(paths.queueDir, name), join(paths.quarantineDir, name));
+      fsyncDir(paths.quarantineDir);
+    },
+    losses: () => [paths.lostDir, paths.fallbackLostDir].flatMap(lossMarks),
+    removeLosses(marks) {
+      for (const mark of marks) unlinkIfThere(mark.path);
+    },
+  };
+}
+
+function scan(queueDir: string): readonly SpoolEntry[] {
+  const entries: SpoolEntry[] = [];
+  for (const name of readdirSync(queueDir)) {
+    const stat = statIfThere(join(queueDir, name));
+    if (stat) entries.push({ name, mtimeNanos: stat.mtimeNs, inode: stat.ino, size: Number(stat.size) });
+  }
+  return entries.sort((a, b) => Number(a.mtimeNanos - b.mtimeNanos) || (a.name < b.name ? -1 : 1));
+}
+
+function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): SpoolRead {
+  const path = join(queueDir, entry.name);
+  const before = statIfThere(path);
+  if (!before) return { kind: 'gone' };
+  const why = foreignBecause(before);
+  if (why) return { kind: 'foreign', why };
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT') return { kind: 'gone' };
+    // Out of file descriptors or memory is a state of ours, not of the file: the caller tries again later.
+    if (code === 'ELOOP' || code === 'EACCES') return { kind: 'foreign', why: code };
+    throw error;
+  }
+  try {
+    const opened = foreignBecause(fstatSync(fd, { bigint: true }));
+    if (opened) return { kind: 'foreign', why: opened };
+    return judge(entry, readFileSync(fd), nowMillis);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function judge(entry: SpoolEntry, bytes: Buffer, nowMillis: number): SpoolRead {
+  const file = parseDropFile(entry.name, bytes);
+  if (file?.commit === 'ok') return { kind: 'complete', file };
+  const ageMillis = nowMillis - Number(entry.mtimeNanos / 1_000_000n);
+  // A negative age is a clock that was set back: waiting for it could mean waiting for ever.
+  if (ageMillis >= 0 && ageMillis < UNFINISHED_WAIT_MILLIS) return { kind: 'unfinished' };
+  return { kind: 'torn', file, bytes };
+}
+
+function foreignBecause(stat: BigIntStats): string | undefined {
+  const uid = process.getuid?.();
+  if (!stat.isFile()) return 'not_a_regular_file';
+  if (stat.nlink !== 1n) return 'hard_link';
+  if (uid !== undefined && stat.uid !== BigInt(uid)) return 'foreign_owner';
+  return undefined;
+}
+
+function lossMarks(dir: string): readonly LossMark[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(dir);
+  } catch {
+    return [];
+  }
+  return names.flatMap((file) => {
+    const path = join(dir, file);
+    const stat = statIfThere(path);
+    const dot = file.indexOf('.');
+    if (!stat || foreignBecause(stat) || dot < 1) return [];
+    return [{ why: file.slice(0, dot), name: file.slice(dot + 1), path, mtimeNanos: stat.mtimeNs }];
+  });
+}
+
+function statIfThere(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
