@@ -1,0 +1,43 @@
+/**
+ * Values that no receiver refuses. A plain LogRecord passes no check of the SDK, and one bad value makes a Collector
+ * answer 400 for the whole request (otel-js.md §1.7).
+ */
+import type { Attributes } from '@opentelemetry/api';
+
+/** Longest attribute value. Attributes are query copies, the body has it all; a Loki label may have 2048 bytes. */
+const MAX_VALUE_BYTES = 1024;
+const ELLIPSIS = '…';
+
+/**
+ * Attributes without what is absent or empty. Strings are made well-formed, freed of NUL and cut at `MAX_VALUE_BYTES`
+ * of UTF-8; lists become one comma-separated string; numbers that OTLP JSON cannot carry become strings.
+ */
+export function cleanAttributes(raw: Readonly<Record<string, unknown>>): Attributes {
+  const clean: Attributes = {};
+  for (const [key, value] of Object.entries(raw)) {
+    const result = cleanValue(value);
+    if (result !== undefined && result !== '') clean[key] = result;
+  }
+  return clean;
+}
+
+function cleanValue(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return isExact(value) ? value : String(value);
+  if (Array.isArray(value)) return cleanText(value.map(String).join(','));
+  return undefined;
+}
+
+/** Safe integers and finite fractions; `1e21` is an integer to JavaScript but no int64. */
+function isExact(value: number): boolean {
+  return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+}
+
+function cleanText(text: string): string {
+  const wellFormed = text.toWellFormed().replaceAll('\u0000', '');
+  if (Buffer.byteLength(wellFormed) <= MAX_VALUE_BYTES) return wellFormed;
+  const room = new Uint8Array(MAX_VALUE_BYTES - Buffer.byteLength(ELLIPSIS));
+  // encodeInto stops before a code point that does not fit whole.
+  return wellFormed.slice(0, new TextEncoder().encodeInto(wellFormed, room).read) + ELLIPSIS;
+}
