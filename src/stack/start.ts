@@ -1,0 +1,172 @@
+/** Starts one part as a process of its own that outlives us, and waits until it answers. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Env } from '../platform/env.ts';
+import { AtelError } from '../platform/errors.ts';
+import { ensurePrivateDir, writeAtomic } from '../platform/files.ts';
+import type { FoundPart } from './find.ts';
+import {
+  instanceFiles,
+  instancePids,
+  isRunning,
+  lastError,
+  LOG_MARK,
+  openLog,
+  readPidFile,
+  writePidFile,
+} from './instance.ts';
+import type { Part } from './parts.ts';
+import { requireFreePort } from './ports.ts';
+import { startTimeOf } from './process.ts';
+import type { Progress } from './progress.ts';
+import type { StackSettings } from './settings.ts';
+import { stopPart } from './stop.ts';
+
+/** Loki reads its write-ahead log first, which after a month of chunks in memory takes a while. */
+const READY_TIMEOUT_MILLIS = 300_000;
+const READY_POLL_MILLIS = 100;
+const READY_REQUEST_TIMEOUT_MILLIS = 2000;
+
+export interface StartedPart {
+  readonly pid: number;
+  readonly how: 'started' | 'restarted' | 'ran already';
+}
+
+export interface StartDeps {
+  readonly progress: Progress;
+  /** Only `HOME`, `TMPDIR` and `TZ` of it reach the part. */
+  readonly env: Env;
+}
+
+/**
+ * Makes the part run with these settings: does nothing when it already does, starts it anew when program or settings
+ * are others.
+ * @throws AtelError input — a port is taken · unreachable — it ended or did not get ready (names its log)
+ */
+export async function startPart(
+  part: Part,
+  found: FoundPart,
+  settings: StackSettings,
+  deps: StartDeps,
+): Promise<StartedPart> {
+  const files = instanceFiles(part, settings.dir);
+  const fingerprint = fingerprintOf(part, found, settings);
+  const known = readPidFile(files.pidFile);
+  if (known && isRunning(known) && known.fingerprint === fingerprint) {
+    await waitUntilReady(part, settings, deps.progress, () => isRunning(known));
+    return { pid: known.pid, how: 'ran already' };
+  }
+  const stale = instancePids(part, settings.dir);
+  if (stale.length > 0) await stopPart(part, settings.dir, deps.progress);
+  for (const port of part.ports(settings.ports)) await requireFreePort(port, part.title);
+  const child = spawnPart(part, found, settings, deps.env);
+  const pid = await pidOf(child, part, found);
+  writePidFile(files.pidFile, {
+    pid,
+    start_time: startTimeOf(pid) ?? 'ended',
+    binary: found.binary,
+    version: found.version,
+    fingerprint,
+    ports: [...part.ports(settings.ports)],
+  });
+  await waitUntilReady(
+    part,
+    settings,
+    deps.progress,
+    () => child.exitCode === null && child.signalCode === null,
+  );
+  mark(files.logFile, 'ready');
+  return { pid, how: stale.length > 0 ? 'restarted' : 'started' };
+}
+
+function fingerprintOf(part: Part, found: FoundPart, settings: StackSettings): string {
+  return createHash('sha256')
+    .update(JSON.stringify([found.binary, found.version, part.environment(settings)]))
+    .update(readFileSync(join(part.home, part.config)))
+    .digest('hex');
+}
+
+function spawnPart(part: Part, found: FoundPart, settings: StackSettings, env: Env): ChildProcess {
+  const files = instanceFiles(part, settings.dir);
+  ensurePrivateDir(settings.dir);
+  ensurePrivateDir(files.dir);
+  writeAtomic(files.configFile, readFileSync(join(part.home, part.config)));
+  const log = openLog(files.logFile);
+  try {
+    writeSync(log, `${LOG_MARK}start ${found.binary} (${found.version}) ${new Date().toISOString()}\n`);
+    const child = spawn(found.binary, part.runArguments(files.configFile), {
+      cwd: files.dir,
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...pick(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+function pick(env: Env, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function pidOf(child: ChildProcess, part: Part, found: FoundPart): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve(child.pid ?? 0));
+    child.once('error', (cause) =>
+      reject(new AtelError('unreachable', `${part.title} does not start`, { where: found.binary, cause })),
+    );
+  });
+}
+
+async function waitUntilReady(
+  part: Part,
+  settings: StackSettings,
+  progress: Progress,
+  lives: () => boolean,
+): Promise<void> {
+  const { logFile } = instanceFiles(part, settings.dir);
+  const deadline = Date.now() + READY_TIMEOUT_MILLIS;
+  while (!(await answers(part.readyUrl(settings.ports)))) {
+    const problem = lives() ? (Date.now() > deadline ? 'is not ready yet' : undefined) : 'ended at once';
+    if (problem !== undefined) {
+      progress.done();
+      const reason = lastError(logFile);
+      throw new AtelError('unreachable', `${part.title} ${problem}${reason ? `: ${reason}` : ''}`, {
+        fix: `see ${logFile}`,
+      });
+    }
+    progress.step(`${part.title}: waiting until it is ready`);
+    await sleep(READY_POLL_MILLIS);
+  }
+  progress.done();
+}
+
+/** Whether a health address says 200 now. */
+export async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(READY_REQUEST_TIMEOUT_MILLIS) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function mark(logFile: string, text: string): void {
+  const log = openLog(logFile);
+  try {
+    writeSync(log, `${LOG_MARK}${text}\n`);
+  } finally {
+    closeSync(log);
+  }
+}
