@@ -9,7 +9,11 @@ import {
 } from '@stricli/core';
 import { AtelError, messageOf, toExitCode } from '../platform/errors.ts';
 import { VERSION } from '../platform/version.ts';
+import { disableCommand } from './commands/disable.ts';
+import { enableCommand } from './commands/enable.ts';
 import { forwardCommand } from './commands/forward.ts';
+import { initCommand } from './commands/init.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import type { CliContext } from './context.ts';
 
 /** One line for every error: what, where, what to do. Only a bug of ours shows its stack. */
@@ -33,6 +37,10 @@ const root = buildRouteMap({
     ].join('\n'),
   },
   routes: {
+    init: initCommand,
+    uninstall: uninstallCommand,
+    enable: enableCommand,
+    disable: disableCommand,
     forward: forwardCommand,
   },
 });
