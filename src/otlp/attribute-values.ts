@@ -25,7 +25,7 @@ function cleanValue(value: unknown): string | number | boolean | undefined {
   if (typeof value === 'string') return cleanText(value);
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return isExact(value) ? value : String(value);
-  if (Array.isArray(value)) return cleanText(value.map(String).join(','));
+  if (Array.isArray(value)) return cleanText(value.filter((item) => typeof item === 'string').join(','));
   return undefined;
 }
 

@@ -147,10 +147,11 @@ function actionOf({ action_details: action }: AtelRecord): RawAttributes {
 }
 
 function securityOf({ security }: AtelRecord): RawAttributes {
-  const masked = Object.values(security?.redactions ?? {});
+  const { findings, redactions } = security ?? {};
+  const masked = Object.values(redactions ?? {});
   return {
     [ATTR.outsideProjectScope]: security?.outside_project_scope,
-    [ATTR.findings]: [...new Set(security?.findings?.map((finding) => finding.rule))],
+    [ATTR.findings]: Array.isArray(findings) ? [...new Set(findings.map((one) => one?.rule))] : undefined,
     [ATTR.riskScore]: security?.risk_score,
     [ATTR.sensitive]: security?.sensitive,
     [ATTR.redactions]: masked.length > 0 ? masked.reduce((sum, count) => sum + count) : undefined,
