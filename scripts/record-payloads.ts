@@ -5,24 +5,39 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventsForClient } from '../src/event/hook-events.ts';
-import { playScenario, createWorld, type Scenario } from '../test/helpers/scenario.ts';
-import { everything } from '../test/helpers/scenario-everything.ts';
+import { createWorld, playScenario, type Scenario, writeWorldFile } from '../test/helpers/scenario.ts';
+import { installClient } from '../test/helpers/install-client.ts';
+import { OLD_CLIENT_SCENARIOS, SCENARIOS } from '../test/helpers/scenarios.ts';
+import { CLAUDE_BIN } from '../test/helpers/claude-client.ts';
+import { processEnv } from '../src/platform/env.ts';
+import { resolvePaths } from '../src/platform/paths.ts';
 import * as z from 'zod';
 
 const FIXTURES = join(import.meta.dirname, '../test/fixtures/payloads');
-const SCENARIOS: readonly Scenario[] = [everything];
 
-/** Saves standard input and the environment; the name sorts by time. */
+/** The version the dev dependencies pin, and the last one that an unknown event name breaks. */
+const PINNED_VERSION = '2.1.330';
+const OLD_VERSION = '2.1.100';
+
+/**
+ * Saves standard input and the environment; the name sorts by time. Children learn of their parent as from
+ * `capture.sh`.
+ */
 const HOOK = `#!/bin/sh
 name="$1/$(date +%s%N)-$$-$2"
 cat > "$name.payload"
 env -0 > "$name.env"
+[ "$2" = SessionStart ] && [ -n "$CLAUDE_ENV_FILE" ] && cat >> "$CLAUDE_ENV_FILE" <<END
+export ATEL_PARENT_SESSION=$CLAUDE_CODE_SESSION_ID
+export ATEL_ROOT_SESSION=\${ATEL_ROOT_SESSION:-$CLAUDE_CODE_SESSION_ID}
+END
+exit 0
 `;
 
 /** What a hook may look at; the rest of the environment (keys, tokens) stays out of the fixtures. */
 const ENV_NAMES = (
   'AI_AGENT CLAUDECODE CLAUDE_CODE_CHILD_SESSION CLAUDE_CODE_ENTRYPOINT CLAUDE_CODE_SESSION_ID CLAUDE_EFFORT ' +
-  'CLAUDE_ENV_FILE CLAUDE_PID CLAUDE_PROJECT_DIR TRACEPARENT'
+  'CLAUDE_ENV_FILE CLAUDE_PID CLAUDE_PROJECT_DIR TRACEPARENT ATEL_PARENT_SESSION ATEL_ROOT_SESSION'
 ).split(' ');
 
 /** A record and no object, so that the fields keep their order. */
@@ -47,7 +62,7 @@ function recordingSettings(version: string, hook: string, target: string): objec
   return { hooks: Object.fromEntries(entries) };
 }
 
-async function record(scenario: Scenario, version: string, bin?: string): Promise<Recorded[]> {
+async function record(scenario: Scenario, version: string, bin: string): Promise<Recorded[]> {
   const world = createWorld();
   try {
     const target = join(world.root, 'recorded');
@@ -55,10 +70,9 @@ async function record(scenario: Scenario, version: string, bin?: string): Promis
     mkdirSync(target);
     writeFileSync(hook, HOOK, { mode: 0o755 });
     scenario.prepare?.(world);
-    const requests = await playScenario(scenario, world, {
-      settings: recordingSettings(version, hook, target),
-      ...(bin && { bin }),
-    });
+    const settings = recordingSettings(version, hook, target);
+    writeWorldFile(join(world.home, '.claude/settings.json'), JSON.stringify(settings));
+    const requests = await playScenario(scenario, world, { bin });
     process.stderr.write(
       `${scenario.name}: ${requests.length} requests, tools: ${requests[0]?.tools.join(' ')}\n`,
     );
@@ -123,16 +137,24 @@ function createIdScrubber(): (text: string) => string {
     );
 }
 
-const version = '2.1.330';
-const scrubIds = createIdScrubber();
-const all: Recorded[] = [];
-for (const scenario of SCENARIOS) all.push(...(await record(scenario, version)));
-const directory = join(FIXTURES, version);
-rmSync(directory, { recursive: true, force: true });
-mkdirSync(directory, { recursive: true });
-for (const [i, fixture] of all.entries()) {
-  const tool = typeof fixture.payload['tool_name'] === 'string' ? `-${fixture.payload['tool_name']}` : '';
-  const name = `${String(i + 1).padStart(3, '0')}-${fixture.event}${tool}.json`;
-  writeFileSync(join(directory, name), `${scrubIds(JSON.stringify(fixture, null, 2))}\n`);
+async function recordVersion(version: string, scenarios: readonly Scenario[], bin: string): Promise<void> {
+  const scrubIds = createIdScrubber();
+  const directory = join(FIXTURES, version);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  let count = 0;
+  for (const scenario of scenarios) {
+    for (const fixture of await record(scenario, version, bin)) {
+      const tool = fixture.payload['tool_name'];
+      const suffix = typeof tool === 'string' ? `-${tool}` : '';
+      const name = `${pad(++count, 3)}-${fixture.event}${suffix}.json`;
+      writeFileSync(join(directory, name), `${scrubIds(JSON.stringify(fixture, null, 2))}\n`);
+    }
+  }
+  process.stderr.write(`${count} payloads in ${directory}\n`);
 }
-process.stderr.write(`${all.length} payloads in ${directory}\n`);
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+const clients = join(resolvePaths(processEnv()).cacheDir, 'clients');
+await recordVersion(PINNED_VERSION, SCENARIOS, CLAUDE_BIN);
+await recordVersion(OLD_VERSION, OLD_CLIENT_SCENARIOS, await installClient(OLD_VERSION, clients, note));

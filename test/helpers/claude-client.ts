@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The client the dev dependencies pin. */
 export const CLAUDE_BIN = join(import.meta.dirname, '../../node_modules/.bin/claude');
@@ -22,6 +22,8 @@ export interface ClaudeOptions {
   /** Handed over with `--settings`. */
   readonly settings?: object;
   readonly timeoutMillis?: number;
+  /** Keeps standard input open, for `--input-format stream-json`; the prompt is then not given. */
+  readonly hosted?: true;
 }
 
 export interface ClaudeResult {
@@ -48,8 +50,8 @@ export function claudeEnv(options: Pick<ClaudeOptions, 'home' | 'modelUrl' | 'en
   return {
     HOME: options.home,
     TMPDIR: temporary,
-    CLAUDE_CODE_TMPDIR: temporary,
-    PATH: '/usr/local/bin:/usr/bin:/bin',
+    // Old clients are scripts for the Node that PATH names.
+    PATH: `/usr/local/bin:/usr/bin:/bin:${dirname(process.execPath)}`,
     LANG: 'C.UTF-8',
     ANTHROPIC_BASE_URL: options.modelUrl,
     ANTHROPIC_API_KEY: 'dummy',
@@ -62,11 +64,12 @@ export function claudeEnv(options: Pick<ClaudeOptions, 'home' | 'modelUrl' | 'en
 /** Starts `claude -p` and returns while it runs. */
 export function startClaude(options: ClaudeOptions): RunningClaude {
   const settings = options.settings ? ['--settings', JSON.stringify(options.settings)] : [];
-  const child = spawn(
-    options.bin ?? CLAUDE_BIN,
-    ['-p', options.prompt, ...settings, ...(options.args ?? [])],
-    { cwd: options.cwd, env: claudeEnv(options), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const prompt = options.hosted ? ['-p'] : ['-p', options.prompt];
+  const child = spawn(options.bin ?? CLAUDE_BIN, [...prompt, ...settings, ...(options.args ?? [])], {
+    cwd: options.cwd,
+    env: claudeEnv(options),
+    stdio: [options.hosted ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  });
   return { pid: child.pid ?? 0, child, result: resultOf(child, options) };
 }
 

@@ -4,11 +4,11 @@
  * It keeps no state: which script a conversation follows and how far it is are both read from the conversation the
  * client sends along. The newest user text with `script:<name>` names the script; the assistant messages after it are
  * the turns already played. So any number of clients, subagents, resumed and nested sessions can talk to one server at
- * once, and a request the client repeats gets the same answer again.
+ * once.
  *
  * A prompt inside an Agent call names the subagent's script in the same way.
  */
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -57,6 +57,9 @@ export interface ModelServer {
 /** What the model says when the client reports by itself after the script's end: a subagent's result, a summary. */
 const CLOSING_WORDS = 'Understood.';
 
+/** OTLP/HTTP with JSON, for clients whose own telemetry is pointed at us. */
+const NATIVE_TELEMETRY = /^\/v1\/(logs|metrics|traces)$/;
+
 const blockSchema = z.looseObject({
   type: z.string(),
   text: z.string().optional(),
@@ -93,7 +96,8 @@ export async function startModelServer(scripts: Scripts): Promise<ModelServer> {
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await readBody(incoming);
     const path = (incoming.url ?? '').split('?')[0] ?? '';
-    const body = requestSchema.parse(text === '' ? {} : JSON.parse(text));
+    const json: unknown = text === '' ? {} : JSON.parse(text);
+    const body = requestSchema.parse(path.startsWith('/v1/messages') ? json : {});
     const progress = path === '/v1/messages' ? progressOf(body.messages) : undefined;
     const played = progress && `${progress.script}#${progress.turn}`;
     const sessionId = header(incoming, 'x-claude-code-session-id');
@@ -104,10 +108,11 @@ export async function startModelServer(scripts: Scripts): Promise<ModelServer> {
       sessionId,
       tools: body.tools.map((tool) => tool.name),
       played,
-      body,
+      body: json,
     });
     if (path === '/v1/messages/count_tokens')
       return sendJson(response, 200, { input_tokens: text.length >> 2 });
+    if (NATIVE_TELEMETRY.test(path)) return sendJson(response, 200, {});
     if (path !== '/v1/messages') return sendError(response, 404, 'not_found_error', `no ${path} here`);
     const turn = progress ? turnOf(scripts, progress) : { text: CLOSING_WORDS };
     if (typeof turn === 'string') {
@@ -116,11 +121,7 @@ export async function startModelServer(scripts: Scripts): Promise<ModelServer> {
     }
     if (turn.delayMillis) await delay(turn.delayMillis, undefined, { ref: false });
     if (turn.error) return sendError(response, turn.error.status, turn.error.type, 'as scripted');
-    const message = toMessage(
-      body.model,
-      turn,
-      `${sessionId}/${played}/${requests.length * Number(!played)}`,
-    );
+    const message = toMessage(body.model, turn);
     if (body.stream) sendStream(response, message);
     else sendJson(response, 200, message);
   };
@@ -142,11 +143,6 @@ export async function startModelServer(scripts: Scripts): Promise<ModelServer> {
       if (problems.size > 0) throw new Error(`model server: ${[...problems].join('; ')}`);
     },
   };
-}
-
-/** The names of all scripts that were played, with their turns, in the order of the requests. */
-export function playedTurns(server: ModelServer): readonly string[] {
-  return server.requests.flatMap((request) => (request.played === undefined ? [] : [request.played]));
 }
 
 const SCRIPT_MARK = /\bscript:([\w.-]+)/;
@@ -199,12 +195,11 @@ function turnOf(scripts: Scripts, progress: Progress): Turn | string {
   return `script ${progress.script} has only ${steps.length} turns and was asked for one more`;
 }
 
-function toMessage(model: string, turn: Turn, seed: string) {
-  const id = (what: string): string =>
-    `${what}_${createHash('sha256').update(`${seed}/${what}`).digest('hex').slice(0, 24)}`;
-  const calls = (turn.calls ?? []).map((call, i) => ({
+function toMessage(model: string, turn: Turn) {
+  const id = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`;
+  const calls = (turn.calls ?? []).map((call) => ({
     type: 'tool_use' as const,
-    id: id(`toolu_${i}`).replace(/^toolu_\d+/, 'toolu'),
+    id: id('toolu'),
     name: call.tool,
     input: call.input,
   }));

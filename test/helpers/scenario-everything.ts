@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Turn } from './model-server.ts';
-import { expectSuccess, type Scenario, type World, writeWorldFile } from './scenario.ts';
+import { call, expectSuccess, type Scenario, type World, writeWorldFile } from './scenario.ts';
 
 /** The client's own choice, and behind it the tools it offers only when asked for by name. */
 const TOOLS =
@@ -61,10 +61,6 @@ const NOTEBOOK = {
   nbformat: 4,
   nbformat_minor: 5,
 };
-
-function call(tool: string, input: Readonly<Record<string, unknown>>): Turn {
-  return { calls: [{ tool, input }] };
-}
 
 function mainTurns({ project, outside, home }: World) {
   const app = join(project, 'src/app.ts');

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ClaudeOptions, type ClaudeResult, runClaude } from './claude-client.ts';
-import { type ModelServer, type Scripts, startModelServer } from './model-server.ts';
+import { type ModelServer, type Scripts, startModelServer, type Turn } from './model-server.ts';
 
 /** A machine in a directory: paths below `root` are what they would be on a real one. */
 export interface World {
@@ -20,8 +20,8 @@ export interface World {
   remove(): void;
 }
 
-/** What a scenario's run may vary: other client, hooks, environment. */
-export type Overrides = Partial<Pick<ClaudeOptions, 'bin' | 'settings' | 'env'>>;
+/** What a scenario's run may vary. Hooks are no part of it: they belong into the world's settings files. */
+export type Overrides = Partial<Pick<ClaudeOptions, 'bin' | 'env'>>;
 
 /** A run of the client; what is not said is the stage's. */
 type Run = Partial<ClaudeOptions> & { readonly prompt: string };
@@ -116,4 +116,9 @@ export function expectSuccess(result: ClaudeResult): ClaudeResult {
   throw new Error(
     `claude ended with ${result.exitCode ?? result.signal}\n${result.stdout}\n${result.stderr}`,
   );
+}
+
+/** A turn with one call. */
+export function call(tool: string, input: Readonly<Record<string, unknown>> = {}): Turn {
+  return { calls: [{ tool, input }] };
 }
