@@ -36,12 +36,11 @@ function modelText(response: unknown): string {
 
 /** Real texts, client 2.1.330 (test/fixtures/payloads), and what they mean. */
 const NEVER_RAN: readonly (readonly [RegExp, Outcome])[] = [
-  [/No such tool available/, 'unknown_tool'],
-  [/InputValidationError/, 'invalid_input'],
-  [
-    /(?:^|\b)(?:Permission to use .{1,200} has been denied|Claude requested permissions to|This command requires approval|haven't granted it yet)/,
-    'denied',
-  ],
+  [/^<tool_use_error>Error: No such tool available/, 'unknown_tool'],
+  // The client checks input against the schema and then lets the tool check it: both before any hook.
+  [/^<tool_use_error>/, 'invalid_input'],
+  [/^Permission to use .{1,200} has been denied/s, 'denied'],
+  [/^(?:This command requires approval|Claude requested permissions to)/, 'denied'],
 ];
 
 /** Outcome of a call that had neither PostToolUse nor PostToolUseFailure. */

@@ -54,6 +54,7 @@ const backgroundTasks = {
   tool: 'plain',
   server: 'plain',
   command: 'text',
+  description: 'content',
 } as const;
 const sessionCrons = { id: 'plain', schedule: 'plain', recurring: 'plain' } as const;
 
@@ -137,6 +138,7 @@ const EXTRA: Readonly<Record<string, Shape<object>>> = {
   CwdChanged: shape({ old_cwd: ['path', text], new_cwd: ['path', text] }),
   DirectoryAdded: shape({ directory: ['path', text], source: ['plain', text] }),
   FileChanged: shape({ file_path: ['path', text], event: ['plain', text] }),
+  SessionEnd: shape({ reason: ['plain', text] }),
   WorktreeCreate: shape({ name: ['plain', text] }),
   WorktreeRemove: shape({ worktree_path: ['path', text] }),
   PreCompact: shape({ trigger: ['plain', text], custom_instructions: ['content', text] }),

@@ -39,6 +39,7 @@ export function shape<const Fields extends Readonly<Record<string, Field>>>(
         else misfits.push(name);
       }
       // The loop above is the proof: each key holds what its own zod type gave.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return { view: view as ViewOf<Fields>, misfits };
     },
   };

@@ -92,7 +92,7 @@ function scan(queueDir: string): readonly SpoolEntry[] {
     const stat = statIfThere(join(queueDir, name));
     if (stat) entries.push({ name, mtimeNanos: stat.mtimeNs, inode: stat.ino, size: Number(stat.size) });
   }
-  return entries.sort((a, b) => Number(a.mtimeNanos - b.mtimeNanos) || (a.name < b.name ? -1 : 1));
+  return entries.toSorted((a, b) => Number(a.mtimeNanos - b.mtimeNanos) || (a.name < b.name ? -1 : 1));
 }
 
 function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): SpoolRead {

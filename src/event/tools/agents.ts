@@ -1,5 +1,5 @@
 /** Tools that delegate: subagents, teams, workflows, skills. */
-import { anything, count, flag, shape, text } from '../shape.ts';
+import { anything, count, flag, shape, text, texts } from '../shape.ts';
 import { compact, defineTool, type Tool, use } from './tool.ts';
 
 export const AGENT_TOOLS: readonly Tool[] = [
@@ -35,6 +35,11 @@ export const AGENT_TOOLS: readonly Tool[] = [
       totalTokens: ['plain', count],
       usage: ['content', anything],
       toolStats: ['content', anything],
+      toolsUsed: ['plain', texts],
+      harnessNoteCount: ['plain', count],
+      harnessTailCount: ['plain', count],
+      harnessSectionHash: ['plain', text],
+      canContinueAgent: ['plain', flag],
       worktreePath: ['path', text],
       worktreeBranch: ['plain', text],
       taskId: ['plain', text],
@@ -66,10 +71,27 @@ export const AGENT_TOOLS: readonly Tool[] = [
       content: ['content', text],
       summary: ['content', text],
       notify_when_idle: ['plain', flag],
+      recipient_kind: ['plain', text],
+    }),
+    response: shape({
+      success: ['plain', flag],
+      message: ['content', text],
+      resumedAgentId: ['plain', text],
+      revivedAgentId: ['plain', text],
+      pin: ['content', anything],
     }),
     details: (input) => compact({ recipient: input.to ?? input.recipient }),
   }),
-  defineTool({ names: ['ListAgents'], kind: 'delegation', input: shape({}) }),
+  defineTool({
+    names: ['ListAgents'],
+    kind: 'delegation',
+    input: shape({}),
+    response: shape({
+      listing: ['content', anything],
+      sections: ['content', anything],
+      notes: ['content', anything],
+    }),
+  }),
   defineTool({
     names: ['TeamCreate', 'TeamDelete'],
     kind: 'delegation',
@@ -91,6 +113,10 @@ export const AGENT_TOOLS: readonly Tool[] = [
       taskId: ['plain', text],
       runId: ['plain', text],
       transcriptDir: ['path', text],
+      taskType: ['plain', text],
+      workflowName: ['plain', text],
+      summary: ['content', text],
+      scriptPath: ['path', text],
     }),
     uses: (input) => [use(input.scriptPath, 'execute')],
     details: (input, response) => compact({ workflow: input.name, workflow_run_id: response.runId }),
@@ -99,6 +125,7 @@ export const AGENT_TOOLS: readonly Tool[] = [
     names: ['Skill'],
     kind: 'delegation',
     input: shape({ skill: ['plain', text], command: ['plain', text], args: ['content', text] }),
+    response: shape({ success: ['plain', flag], commandName: ['plain', text] }),
     details: (input) => compact({ skill: input.skill ?? input.command }),
   }),
   defineTool({

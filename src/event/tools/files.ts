@@ -12,6 +12,7 @@ const readFile = shape({
   startLine: ['plain', count],
   totalLines: ['plain', count],
   originalSize: ['plain', count],
+  cells: ['content', anything],
   type: ['plain', text],
 });
 

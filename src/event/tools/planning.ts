@@ -21,7 +21,7 @@ const taskResult = shape({
   updatedFields: ['plain', texts],
   task: ['content', anything],
   tasks: ['content', anything],
-  statusChange: ['plain', anything],
+  statusChange: [{ from: 'plain', to: 'plain' }, anything],
 });
 
 const cron = shape({
@@ -33,6 +33,21 @@ const cron = shape({
   delaySeconds: ['plain', count],
   reason: ['content', text],
   stop: ['plain', flag],
+});
+
+const scheduled = shape({
+  id: ['plain', text],
+  humanSchedule: ['plain', text],
+  recurring: ['plain', flag],
+  durable: ['plain', flag],
+  nextFireAt: ['plain', anything],
+  maxAgeMs: ['plain', count],
+  jobs: ['content', anything],
+  scheduledFor: ['plain', anything],
+  clampedDelaySeconds: ['plain', count],
+  wasClamped: ['plain', flag],
+  stopped: ['plain', flag],
+  cancelledWakeups: ['plain', anything],
 });
 
 export const PLANNING_TOOLS: readonly Tool[] = [
@@ -71,6 +86,7 @@ export const PLANNING_TOOLS: readonly Tool[] = [
     names: ['AskUserQuestion'],
     kind: 'interaction',
     input: shape({ questions: ['content', z.array(anything)], answers: ['content', anything] }),
+    response: shape({ questions: ['content', anything], answers: ['content', anything] }),
     details: (input) => compact({ questions: input.questions?.length }),
   }),
   defineTool({
@@ -87,6 +103,8 @@ export const PLANNING_TOOLS: readonly Tool[] = [
       worktreeBranch: ['plain', text],
       action: ['plain', text],
       originalCwd: ['path', text],
+      restoredCwd: ['path', text],
+      originalCwdMissing: ['plain', flag],
       message: ['content', text],
     }),
     uses: (input) => [use(input.path, 'enter')],
@@ -98,6 +116,7 @@ export const PLANNING_TOOLS: readonly Tool[] = [
       names: [name],
       kind: 'schedule',
       input: cron,
+      response: scheduled,
       details: (input) =>
         compact({ schedule: input.cron, schedule_id: input.id, delay_s: input.delaySeconds }),
     }),
@@ -119,7 +138,9 @@ export const PLANNING_TOOLS: readonly Tool[] = [
       filePath: ['path', text],
       files: ['content', anything],
       status: ['plain', text],
+      findings: ['content', anything],
     }),
+    response: shape({ count: ['plain', count], findings: ['content', anything], message: ['content', text] }),
     uses: (input) => [use(input.file_path ?? input.filePath, 'read')],
     details: (input) => compact({ file_path: input.file_path ?? input.filePath }),
   }),

@@ -32,6 +32,7 @@ export const SEARCH_TOOLS: readonly Tool[] = [
       numLines: ['plain', count],
       numMatches: ['plain', count],
       totalFiles: ['plain', count],
+      totalLines: ['plain', count],
       appliedLimit: ['plain', count],
     }),
     uses: (input) => [use(input.path, 'search')],
@@ -54,6 +55,7 @@ export const SEARCH_TOOLS: readonly Tool[] = [
       filenames: ['content', texts],
       truncated: ['plain', flag],
       totalMatches: ['plain', count],
+      countIsComplete: ['plain', flag],
     }),
     // A pattern may itself lead out of the project: `/etc/*`, `../**`.
     uses: (input) => [use(input.path, 'search'), use(input.pattern, 'search')],
@@ -86,6 +88,11 @@ export const SEARCH_TOOLS: readonly Tool[] = [
     names: ['ToolSearch'],
     kind: 'search',
     input: shape({ query: ['text', text], max_results: ['plain', count] }),
+    response: shape({
+      matches: ['plain', texts],
+      query: ['text', text],
+      total_deferred_tools: ['plain', count],
+    }),
     details: (input) => compact({ search_pattern: input.query }),
   }),
 ];

@@ -1,0 +1,27 @@
+/** What of `action_details` a capture level allows; the same rule as for the payload, on fields of our own making. */
+import { compact } from '../event/tools/tool.ts';
+import type { ActionDetails, CaptureLevel } from '../journal/record.ts';
+
+/** Details that quote the agent's own text. */
+const TEXT_DETAILS = ['command', 'search_pattern', 'search_glob', 'url', 'error'] as const;
+
+/**
+ * At `metadata` quoted text goes (a URL keeps its origin); a diff stays only at `full`.
+ * Programs, paths, counts and ids stay at every level.
+ */
+export function fitToLevel(
+  details: ActionDetails | undefined,
+  level: CaptureLevel,
+): ActionDetails | undefined {
+  if (details === undefined || level === 'full') return details;
+  const kept: Record<string, unknown> = { ...details, diff: undefined };
+  if (level === 'metadata') {
+    for (const field of TEXT_DETAILS) kept[field] = undefined;
+    if (details.url !== undefined) kept['url'] = originOf(details.url);
+  }
+  return compact(kept);
+}
+
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}

@@ -1,0 +1,178 @@
+/**
+ * One pass over the spool: read what is complete, run it through the stages, journal it, and only then remove it.
+ * Files that are not ours are never opened; files that are still being written are left for the next pass.
+ */
+import type { Journal } from '../journal/journal.ts';
+import type { DraftRecord, SealedRecord } from '../journal/record.ts';
+import { type Clock, formatNanos } from '../platform/clock.ts';
+import type { DropFile } from '../spool/drop-file.ts';
+import type { Spool, SpoolEntry, SpoolRead } from '../spool/spool.ts';
+import { captureId, sourceHmac } from './capture-id.ts';
+import type { Copies } from './copies.ts';
+import { type Counters, type OwnIdentity, ownRecord } from './own-records.ts';
+import type { Pipeline, PipelineInput } from './pipeline.ts';
+
+/** One pass takes at most so many files and bytes, to bound memory and the time to the next fsync. */
+const MAX_PASS_FILES = 512;
+const MAX_PASS_BYTES = 33_554_432;
+
+export interface Intake {
+  /** Journals one batch; `more` when the queue held more than that. */
+  pass(): Promise<{ readonly journaled: readonly SealedRecord[]; readonly more: boolean }>;
+}
+
+export interface IntakeDeps {
+  readonly spool: Spool;
+  readonly journal: Journal;
+  readonly pipeline: Pipeline;
+  readonly copies: Copies;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly install: { readonly installId: string; readonly secret: Buffer };
+  readonly who: OwnIdentity;
+}
+
+interface Taken {
+  readonly entry: SpoolEntry;
+  readonly id: string;
+  readonly file: DropFile;
+  readonly torn: boolean;
+}
+
+/** Builds the intake; it keeps no state but the names of foreign files it has already told about. */
+export function createIntake(deps: IntakeDeps): Intake {
+  const told = new Set<string>();
+  return {
+    async pass() {
+      const { spool, journal, pipeline, counters } = deps;
+      const entries = spool.scan();
+      const { taken, notes, done, more } = takeBatch(entries, told, deps);
+      const inputs = taken.map((one) => toInput(one, deps));
+      const drafts = [...(await pipeline.process(inputs)), ...notes, ...lossRecords(deps)];
+      const journaled = drafts.length === 0 ? [] : journal.append(drafts);
+      counters.journaled += journaled.length;
+      removeJournaled(taken, drafts, done, deps);
+      if (journaled.length > 0 || done.length > 0) journal.settle();
+      spool.removeLosses(spool.losses().filter((mark) => journal.has(lossId(mark.why, mark.name))));
+      return { journaled, more };
+    },
+  };
+}
+
+function takeBatch(
+  entries: readonly SpoolEntry[],
+  told: Set<string>,
+  deps: IntakeDeps,
+): { taken: Taken[]; notes: DraftRecord[]; done: string[]; more: boolean } {
+  const nowMillis = Number(deps.clock() / 1_000_000n);
+  const taken: Taken[] = [];
+  const notes: DraftRecord[] = [];
+  const done: string[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (taken.length >= MAX_PASS_FILES || bytes >= MAX_PASS_BYTES) return { taken, notes, done, more: true };
+    const id = captureId(deps.install.installId, entry);
+    if (deps.journal.has(id)) {
+      // A crash came between journal and removal.
+      done.push(entry.name);
+      continue;
+    }
+    const read = deps.spool.read(entry, nowMillis);
+    const note = foreignNote(entry, read, told, deps);
+    if (note) notes.push(note);
+    const file = fileOf(read, entry);
+    if (!file) continue;
+    deps.counters.received++;
+    bytes += entry.size;
+    if (read.kind === 'complete' && isCopy(file, deps)) done.push(entry.name);
+    else taken.push({ entry, id, file, torn: read.kind === 'torn' && read.file === undefined });
+  }
+  return { taken, notes, done, more: false };
+}
+
+/** Complete files and old ones without their trailer; of a torn header only the bytes are left. */
+function fileOf(read: SpoolRead, entry: SpoolEntry): DropFile | undefined {
+  if (read.kind === 'complete') return read.file;
+  if (read.kind !== 'torn') return undefined;
+  const header = { event: 'unknown', installation: 'unknown', name: entry.name, values: {}, refused: {} };
+  return read.file ?? { header, payload: Buffer.alloc(0), commit: 'unmarked' };
+}
+
+function isCopy(file: DropFile, { copies, counters, install }: IntakeDeps): boolean {
+  const copy = copies.isCopy(sourceHmac(install.secret, file.payload), file.header.installation);
+  if (copy) counters.duplicates++;
+  return copy;
+}
+
+function toInput({ entry, id, file, torn }: Taken, { install }: IntakeDeps): PipelineInput {
+  const refused = Object.keys(file.header.refused).map((key) => `header.${key}`);
+  return {
+    argument: file.header.event,
+    payload: file.payload,
+    capture: {
+      id,
+      timestamp: formatNanos(entry.mtimeNanos),
+      installation: file.header.installation,
+      header: file.header.values,
+      audit: {
+        commit: torn ? 'torn' : file.commit,
+        source_hmac: sourceHmac(install.secret, file.payload),
+        source_bytes: file.payload.length,
+        ...(refused.length > 0 ? { cut: refused } : {}),
+      },
+    },
+  };
+}
+
+/** Unreadable payloads keep their raw bytes in the quarantine; all else is now in the journal. */
+function removeJournaled(
+  taken: readonly Taken[],
+  drafts: readonly DraftRecord[],
+  done: readonly string[],
+  { spool }: IntakeDeps,
+): void {
+  const unreadable = new Set(
+    drafts.filter((draft) => draft.event_type === 'unreadable').map((draft) => draft.id),
+  );
+  const { kept = [], gone = [] } = Object.groupBy(taken, ({ id, file, torn }) =>
+    unreadable.has(id) && (torn || file.payload.length > 0) ? 'kept' : 'gone',
+  );
+  for (const { entry } of kept) spool.quarantine(entry.name);
+  spool.remove([...done, ...gone.map(({ entry }) => entry.name)]);
+}
+
+function foreignNote(
+  entry: SpoolEntry,
+  read: SpoolRead,
+  told: Set<string>,
+  deps: IntakeDeps,
+): DraftRecord | undefined {
+  if (read.kind !== 'foreign' || told.has(entry.name)) return undefined;
+  told.add(entry.name);
+  deps.counters.foreign++;
+  const options = {
+    level: 'ERROR',
+    id: `foreign-${captureId(deps.install.installId, entry)}`,
+    atNanos: deps.clock(),
+  } as const;
+  return ownRecord('foreign_file', { why: read.why, file: entry.name.slice(0, 128) }, deps.who, options);
+}
+
+function lossRecords({ spool, journal, counters, who }: IntakeDeps): readonly DraftRecord[] {
+  return spool.losses().flatMap(({ why, name, mtimeNanos }) => {
+    const id = lossId(why, name);
+    if (journal.has(id)) return [];
+    counters.lost++;
+    return [
+      ownRecord('loss', { why, capture: name.slice(0, 128) }, who, {
+        level: 'ERROR',
+        id,
+        atNanos: mtimeNanos,
+      }),
+    ];
+  });
+}
+
+function lossId(why: string, name: string): string {
+  return `loss-${why}-${name}`.slice(0, 200);
+}

@@ -1,0 +1,112 @@
+/**
+ * The order of the stages: parse → enrich → detect → level → mask → fit. One batch of captures in, one draft record per
+ * capture out, in the same order.
+ */
+import { enrich } from '../context/enrich.ts';
+import type { Registry } from '../context/registry.ts';
+import { sessionIdOf } from '../context/session-tree.ts';
+import type { Capture, Surroundings } from '../context/surroundings.ts';
+import { type HookEvent, understand } from '../event/hook-event.ts';
+import { parsePayload, type PayloadParse } from '../event/payload.ts';
+import { compact } from '../event/tools/tool.ts';
+import { type DraftRecord, RECORD_VERSION } from '../journal/record.ts';
+import { applyLevel } from '../redact/levels.ts';
+import type { Counters } from './own-records.ts';
+import type { Inspector } from './inspect.ts';
+import { fitToLevel } from './fit-to-level.ts';
+
+/** A drop file on its way through the stages. */
+export interface PipelineInput {
+  readonly capture: Capture;
+  /** The hook's argument: which event it served. */
+  readonly argument: string;
+  readonly payload: Buffer;
+}
+
+export interface Pipeline {
+  /** Drafts in the order of the inputs, masked and cut, ready to be sealed. */
+  process(inputs: readonly PipelineInput[]): Promise<readonly DraftRecord[]>;
+}
+
+export interface PipelineDeps {
+  readonly around: Surroundings;
+  readonly registry: Registry;
+  readonly inspect: Inspector;
+  /** Masks secrets and makes each record fit. */
+  readonly clean: (drafts: readonly DraftRecord[]) => Promise<readonly DraftRecord[]>;
+  readonly counters: Counters;
+}
+
+/** Wires the stages; state is only in the registry, which sees each draft before the next is enriched. */
+export function createPipeline({ around, registry, inspect, clean, counters }: PipelineDeps): Pipeline {
+  const one = ({ capture, argument, payload }: PipelineInput): DraftRecord => {
+    const parsed = parsePayload(payload);
+    if (parsed.kind === 'unreadable') {
+      counters.quarantined++;
+      return unreadableDraft(parsed, capture, argument);
+    }
+    const event = understand(parsed.payload, argument);
+    const draft = inspect(event, enrich(event, capture, around), registry);
+    const levelled = levelDraft(event, draft, around.config.capture_level, parsed.repaired);
+    count(counters, event, levelled);
+    registry.observe(levelled);
+    return levelled;
+  };
+  return { process: (inputs) => clean(inputs.map(one)) };
+}
+
+/** Shows of payload and details what the level allows, and names the fields nobody knows. */
+function levelDraft(
+  event: HookEvent,
+  draft: DraftRecord,
+  level: Surroundings['config']['capture_level'],
+  repaired: readonly string[],
+): DraftRecord {
+  const { shown, unknown } = applyLevel(event.payload, event.table, level);
+  const misfits = event.misfits.filter((name) => !unknown.includes(name));
+  // Arguments and answers of an MCP server's tool are its own affair: content, but no drift of the client.
+  const foreign = event.details.mcp_tool !== undefined ? /^tool_(?:input|response)\b/ : undefined;
+  const unknownFields = [...unknown.filter((name) => !foreign?.test(name)), ...misfits];
+  return compact({
+    ...draft,
+    action_details: fitToLevel(draft.action_details, level),
+    metadata: compact({
+      ...draft.metadata,
+      unknown_fields: unknownFields.length > 0 ? unknownFields : undefined,
+    }),
+    raw_input: shown,
+    audit:
+      repaired.length > 0 ? { ...draft.audit, cut: [...(draft.audit.cut ?? []), ...repaired] } : draft.audit,
+  });
+}
+
+function count(counters: Counters, event: HookEvent, draft: DraftRecord): void {
+  if (!event.knownEvent) counters.unknown_events++;
+  if (!event.knownTool) counters.unknown_tools++;
+  counters.misfit_fields += event.misfits.length;
+  counters.unknown_fields += draft.metadata?.unknown_fields?.length ?? 0;
+}
+
+/** The record of a payload that nobody can read: the event is counted, its bytes stay in the quarantine. */
+function unreadableDraft(
+  parsed: Extract<PayloadParse, { kind: 'unreadable' }>,
+  capture: Capture,
+  argument: string,
+): DraftRecord {
+  const { salvaged, why } = parsed;
+  const { header, audit } = capture;
+  return compact({
+    v: RECORD_VERSION,
+    id: capture.id,
+    timestamp: capture.timestamp,
+    level: 'ERROR',
+    event_type: 'unreadable',
+    hook_event: salvaged.hook_event_name ?? argument,
+    session_id: sessionIdOf(salvaged.session_id, header['session_id']),
+    project_path: header['marker'] ?? header['project_dir'],
+    tool_name: salvaged.tool_name,
+    action_details: { kind: 'quarantine', why, bytes: audit.source_bytes ?? 0 },
+    metadata: { installation: capture.installation },
+    audit: audit.commit === 'unmarked' ? { ...audit, commit: 'torn' } : audit,
+  });
+}

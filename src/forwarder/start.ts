@@ -1,0 +1,40 @@
+/** Starting the forwarder in the background: by the hooks' launcher, by `atel up`, by commands that read. */
+import { fileURLToPath } from 'node:url';
+import type { Env } from '../platform/env.ts';
+import { ensurePrivateDir } from '../platform/files.ts';
+import type { Paths } from '../platform/paths.ts';
+import { livePidFile, startDetached } from '../platform/processes.ts';
+
+/** The forwarder inherits nothing that could steer Node or leak a key. */
+const INHERITED = [
+  'HOME',
+  'PATH',
+  'LANG',
+  'TMPDIR',
+  'XDG_DATA_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_CACHE_HOME',
+  'XDG_RUNTIME_DIR',
+];
+
+/** The daemon beside this file, compiled or as source. */
+const DAEMON = fileURLToPath(
+  new URL(`./daemon.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+);
+
+/**
+ * Starts a forwarder unless one runs.
+ * @returns its pid, of the running or the new one
+ */
+export function startForwarder(paths: Paths, env: Env): number | undefined {
+  const running = livePidFile(paths.pidFile);
+  if (running) return running.pid;
+  ensurePrivateDir(paths.dataDir);
+  return startDetached(process.execPath, ['--disable-warning=ExperimentalWarning', DAEMON], {
+    cwd: paths.dataDir,
+    env: Object.fromEntries(
+      INHERITED.map((name) => [name, env[name]]).filter(([, value]) => value !== undefined),
+    ),
+    logFile: paths.logFile,
+  });
+}

@@ -1,0 +1,79 @@
+/** Processes: are they alive, are they still the same, and starting one that outlives us. */
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { errnoOf } from './errors.ts';
+import { PRIVATE_FILE, readTextIfExists } from './files.ts';
+import type { Env } from './env.ts';
+
+/** True when a process with this pid exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
+
+/**
+ * When a process started, as an opaque string that differs when its pid is used again: ticks since boot on
+ * Linux (field 22 of /proc/<pid>/stat), the date of `ps` elsewhere. `undefined` when there is no such process.
+ */
+export function startTimeOf(pid: number): string | undefined {
+  if (process.platform === 'linux') {
+    const stat = readProcFile(pid, 'stat');
+    // The command name may hold spaces and parentheses; the fields begin after its last one.
+    return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  }
+  const ps = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  return ps.stdout?.trim() || undefined;
+}
+
+function readProcFile(pid: number, name: string): string | undefined {
+  try {
+    return readTextIfExists(`/proc/${pid}/${name}`);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface PidFileEntry {
+  readonly pid: number;
+  readonly startTime: string | undefined;
+}
+
+/** A pid file: the pid on the first line, so that a shell can read it, the start time on the second. */
+export function formatPidFile(pid: number): string {
+  return `${pid}\n${startTimeOf(pid) ?? ''}\n`;
+}
+
+/** The process of a pid file, if it still is the one that wrote it. */
+export function livePidFile(path: string): PidFileEntry | undefined {
+  const [first = '', second = ''] = (readTextIfExists(path) ?? '').split('\n');
+  if (!/^\d+$/.test(first)) return undefined;
+  const pid = Number(first);
+  const startTime = startTimeOf(pid);
+  if (!isAlive(pid) || (second !== '' && second !== startTime)) return undefined;
+  return { pid, startTime };
+}
+
+/** Starts a process of its own session that outlives this one, its output appended to `logFile`. */
+export function startDetached(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: Env; readonly logFile: string },
+): number | undefined {
+  const log = openSync(options.logFile, 'a', PRIVATE_FILE);
+  try {
+    const child = spawn(command, [...args], {
+      cwd: options.cwd,
+      env: { ...options.env },
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    child.unref();
+    return child.pid;
+  } finally {
+    closeSync(log);
+  }
+}
