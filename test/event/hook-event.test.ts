@@ -3,9 +3,9 @@ import { EVENT_TYPES } from '../../src/event/event-types.ts';
 import { understand } from '../../src/event/hook-event.ts';
 import { eventsForClient, HOOK_EVENTS } from '../../src/event/hook-events.ts';
 import { TOOL_NAMES } from '../../src/event/tools/index.ts';
-import { recordedPayloads } from '../helpers/payloads.ts';
+import { loadPayloads } from '../helpers/payloads.ts';
 
-const recorded = recordedPayloads();
+const recorded = loadPayloads('2.1.330');
 
 describe('understand, on payloads of the real client', () => {
   it.each(recorded)('knows event, tool and every field type of $file', ({ event, payload }) => {
