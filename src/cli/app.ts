@@ -14,6 +14,10 @@ import { enableCommand } from './commands/enable.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { initCommand } from './commands/init.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { downCommand } from './commands/down.ts';
+import { statusCommand } from './commands/status.ts';
+import { upCommand } from './commands/up.ts';
 import type { CliContext } from './context.ts';
 
 /** One line for every error: what, where, what to do. Only a bug of ours shows its stack. */
@@ -41,7 +45,11 @@ const root = buildRouteMap({
     uninstall: uninstallCommand,
     enable: enableCommand,
     disable: disableCommand,
+    up: upCommand,
+    down: downCommand,
+    status: statusCommand,
     forward: forwardCommand,
+    verify: verifyCommand,
   },
 });
 

@@ -1,0 +1,143 @@
+/** `atel verify`: is what was recorded still what was recorded? */
+import { existsSync } from 'node:fs';
+import { buildCommand } from '@stricli/core';
+import { readCursor, readHead } from '../../journal/marks.ts';
+import { readJournal } from '../../journal/reader.ts';
+import type { Problem, Verdict } from '../../journal/verdict.ts';
+import { createVerifier, type VerifyLine } from '../../journal/verify.ts';
+import { AtelError, errnoOf, messageOf } from '../../platform/errors.ts';
+import type { CliContext } from '../context.ts';
+
+const SOURCES = ['journal', 'backup', 'loki'] as const;
+type Source = (typeof SOURCES)[number];
+
+interface Flags {
+  readonly json: boolean;
+  readonly source: Source;
+}
+
+/** How many lines pass between two updates of the progress line. */
+const PROGRESS_LINES = 50_000;
+const RECORD_FIRST = 'record something first: atel init && atel enable';
+
+export const verifyCommand = buildCommand<Flags, [], CliContext>({
+  docs: {
+    brief: 'Check that no record was changed, removed or moved',
+    fullDescription: [
+      'Recomputes the hash chain of every record, and compares its end with the head of the journal and with what the',
+      'Collector has accepted. Names each record that was edited, is missing, stands in the wrong place or was cut off.',
+      '',
+      'Exit codes:  0 intact   1 tampered   2 incomplete or empty   3 no journal   4 source not reachable',
+      '',
+      'Examples:    atel verify',
+      '             atel verify --source loki --json',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      json: { kind: 'boolean', brief: 'Print the verdict as one JSON document', default: false },
+      source: { kind: 'enum', values: SOURCES, brief: 'What to check', default: 'journal' },
+    },
+  },
+  async func({ json, source }) {
+    const verdict = await verify(this, source);
+    if (json) this.print(JSON.stringify({ source, ...verdict }, undefined, 2));
+    else for (const line of describe(verdict)) this.print(line);
+    const error = errorOf(verdict, source);
+    if (error) throw error;
+  },
+});
+
+async function verify({ paths: { journalDir }, process }: CliContext, source: Source): Promise<Verdict> {
+  const journal = source === 'journal';
+  const showProgress = (text: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  };
+  try {
+    const lines = linesOf(source, journalDir);
+    // Marks first: the journal only grows, so what they name must be in what is read after them.
+    const head = journal ? readHead(journalDir) : undefined;
+    const cursor = readCursor(journalDir);
+    const verifier = createVerifier({
+      mode: journal ? 'ordered' : 'unordered',
+      whole: journal,
+      head,
+      cursor,
+    });
+    let count = 0;
+    for await (const line of lines) {
+      verifier.add(line);
+      count += 1;
+      if (count % PROGRESS_LINES === 0) showProgress(`${count.toLocaleString('en')} records checked`);
+    }
+    if (count >= PROGRESS_LINES) showProgress('');
+    return verifier.finish(journal ? readHead(journalDir) : undefined);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw new AtelError('input', `cannot be read: ${messageOf(error)}`, { where: journalDir, cause: error });
+  }
+}
+
+/** The lines of a source, in no particular order but the journal's. */
+function linesOf(source: Source, journalDir: string): Iterable<VerifyLine> | AsyncIterable<VerifyLine> {
+  if (source !== 'journal')
+    throw new AtelError('usage', `cannot check ${source} yet`, {
+      where: '--source',
+      fix: 'use --source journal',
+    });
+  if (!existsSync(journalDir))
+    throw new AtelError('input', 'there is no journal', {
+      where: journalDir,
+      fix: RECORD_FIRST,
+    });
+  return readJournal(journalDir);
+}
+
+/** The verdict for people: itself first, then one problem a line, then what it does not cover. */
+function describe({
+  verdict,
+  records,
+  streams,
+  duplicates,
+  problems,
+  problemCount,
+  notes,
+}: Verdict): string[] {
+  const ranges = streams.map(({ stream, firstSeq, lastSeq }) => ({
+    stream,
+    range: `seq ${firstSeq}–${lastSeq}`,
+  }));
+  const only = ranges.length === 1 && ranges[0] ? ` (${ranges[0].range})` : '';
+  const copies = duplicates > 0 ? `, ${plural(duplicates, 'copy', 'copies')}` : '';
+  return [
+    `${verdict}  ${plural(records, 'record')} in ${plural(streams.length, 'stream')}${only}${copies}`,
+    ...(ranges.length > 1 ? ranges.map(({ stream, range }) => `  ${stream}  ${range}`) : []),
+    ...problems.map((problem) => describeProblem(problem, streams.length > 1)),
+    ...(problemCount > problems.length ? [`  … and ${problemCount - problems.length} more`] : []),
+    ...notes,
+  ];
+}
+
+function describeProblem({ kind, stream, from, to, detail }: Problem, several: boolean): string {
+  const range = from === undefined ? '' : from === to ? `seq ${from}` : `seq ${from}–${to}`;
+  const place = several && stream !== undefined ? `${stream} ${range}` : range;
+  return `  ${kind.padEnd(15)} ${place.padEnd(14)} ${detail}`;
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** What to do about a verdict that is not `intact`. */
+const FIXES = {
+  tampered: 'keep a copy of it as it is, then compare with another source',
+  incomplete: 'let the forwarder catch up (atel forward --once), then check again',
+  empty: RECORD_FIRST,
+} as const;
+
+function errorOf({ verdict, problemCount }: Verdict, source: Source): AtelError | undefined {
+  if (verdict === 'intact') return undefined;
+  const what = verdict === 'empty' ? 'there is no record' : `${plural(problemCount, 'problem')} found`;
+  const kind = verdict === 'tampered' ? 'tampered' : 'incomplete';
+  return new AtelError(kind, what, { where: source, fix: FIXES[verdict] });
+}

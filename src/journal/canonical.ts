@@ -1,0 +1,24 @@
+/**
+ * Line and leaf of a record. The line is RFC 8785 (JCS) and the only thing that is hashed: it travels as the body of
+ * the LogRecord and comes back from every sink byte for byte, which attributes do not.
+ */
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** SHA-256 of nothing, which stands where a chain has no record before: the empty root of RFC 6962. */
+export const EMPTY_LEAF = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/**
+ * The RFC 8785 form, one line without its newline.
+ * @throws Error — a number that JSON has no form for, or a lone surrogate; redaction lets neither through
+ */
+export function canonicalLine(record: object): string {
+  const line = canonicalize(record);
+  if (line === undefined) throw new Error('a record has no canonical form');
+  return line;
+}
+
+/** Hex SHA-256(0x00 ‖ UTF-8 line); the zero byte tells leaves from inner nodes of an RFC 6962 tree. */
+export function leafOf(line: string): string {
+  return hash('sha256', `\0${line}`, 'hex');
+}

@@ -1,0 +1,146 @@
+/** Reading the journal, with the same memory however long it is. */
+import { isUtf8 } from 'node:buffer';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { readAt } from '../platform/files.ts';
+import { type AtelRecord, RECORD_VERSION } from './record.ts';
+import { listSegments } from './segments.ts';
+
+/** Longest line we write or read, newline included; bodies are cut to 48 KiB long before. */
+export const MAX_LINE_BYTES = 1_048_576;
+
+const NEWLINE = 10;
+const REQUIRED_TEXT = ['id', 'timestamp', 'level', 'event_type', 'hook_event'] as const;
+const HASH = /^[0-9a-f]{64}$/;
+/** `<install id>/<epoch>`; so strict that a name can be printed as it is. */
+const STREAM = /^[A-Za-z0-9._-]{1,128}\/[A-Za-z0-9._-]{1,64}$/;
+
+/** Where reading goes on. */
+export interface JournalPosition {
+  /** File name of the segment. */
+  readonly segment: string;
+  /** Byte offset. */
+  readonly offset: number;
+}
+
+export interface LinePosition extends JournalPosition {
+  /** Offset behind the line's newline. */
+  readonly next: number;
+}
+
+export interface JournalLine {
+  /** Without its newline. */
+  readonly line: string;
+  readonly position: LinePosition;
+  /** It has no newline: an append was interrupted or is under way. */
+  readonly torn?: true;
+  /** Why the bytes cannot be what we wrote; `line` is then not to be hashed. */
+  readonly damaged?: string;
+}
+
+/**
+ * All lines in the order of writing, from `from` on (which must be the start of a line).
+ * What is appended while reading may or may not be seen.
+ */
+export function* readJournal(dir: string, from?: JournalPosition): Generator<JournalLine> {
+  for (const segment of listSegments(dir)) {
+    if (from && segment < from.segment) continue;
+    yield* readSegment(dir, segment, segment === from?.segment ? from.offset : 0);
+  }
+}
+
+function* readSegment(dir: string, segment: string, from: number): Generator<JournalLine> {
+  const fd = openSync(join(dir, segment), 'r');
+  try {
+    for (let offset = from; ;) {
+      const chunk = readAt(fd, offset, MAX_LINE_BYTES);
+      if (chunk.length === 0) return;
+      let start = 0;
+      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+        const position = { segment, offset: offset + start, next: offset + end + 1 };
+        yield toLine(chunk.subarray(start, end), position);
+        start = end + 1;
+      }
+      if (start === 0) {
+        const next = newlineBehind(fd, offset + chunk.length);
+        yield next === undefined
+          ? { line: '', position: { segment, offset, next: offset }, torn: true }
+          : { line: '', position: { segment, offset, next }, damaged: 'longer than a record can be' };
+        if (next === undefined) return;
+        start = next - offset;
+      }
+      offset += start;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function toLine(bytes: Buffer, position: LinePosition): JournalLine {
+  // Decoding maps all invalid bytes to one character, so that different bytes would have equal hashes.
+  if (!isUtf8(bytes)) return { line: '', position, damaged: 'not UTF-8' };
+  return { line: bytes.toString('utf8'), position };
+}
+
+function newlineBehind(fd: number, from: number): number | undefined {
+  for (let offset = from; ;) {
+    const chunk = readAt(fd, offset, MAX_LINE_BYTES);
+    if (chunk.length === 0) return undefined;
+    const end = chunk.indexOf(NEWLINE);
+    if (end >= 0) return offset + end + 1;
+    offset += chunk.length;
+  }
+}
+
+export type RecordReading =
+  | { readonly kind: 'record'; readonly record: AtelRecord }
+  | { readonly kind: 'unreadable' | 'unknown_version' };
+
+/** What a line holds. A record without a sound `audit` block is unreadable: nothing could be proved about it. */
+export function readRecord(line: string): RecordReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { kind: 'unreadable' };
+  }
+  if (isRecord(value)) return { kind: 'record', record: value };
+  const version = isObject(value) ? value['v'] : undefined;
+  return {
+    kind: typeof version === 'string' && version !== RECORD_VERSION ? 'unknown_version' : 'unreadable',
+  };
+}
+
+/** The record that a line holds, `undefined` when it holds none. */
+export function parseRecord(line: string): AtelRecord | undefined {
+  const reading = readRecord(line);
+  return reading.kind === 'record' ? reading.record : undefined;
+}
+
+/** Checks what everything stands on; made for a million lines, hence by hand. */
+function isRecord(value: unknown): value is AtelRecord {
+  if (!isObject(value) || value['v'] !== RECORD_VERSION) return false;
+  if (!REQUIRED_TEXT.every((key) => typeof value[key] === 'string')) return false;
+  const session = value['session_id'];
+  return (session === undefined || typeof session === 'string') && isAudit(value['audit'], session);
+}
+
+function isAudit(audit: unknown, session: string | undefined): boolean {
+  if (!isObject(audit)) return false;
+  const { stream, sseq, sprev } = audit;
+  if (typeof stream !== 'string' || !STREAM.test(stream)) return false;
+  if (!isNumber(audit['seq']) || !isHash(audit['prev'])) return false;
+  return session === undefined ? sseq === undefined && sprev === undefined : isNumber(sseq) && isHash(sprev);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+
+function isHash(value: unknown): boolean {
+  return typeof value === 'string' && HASH.test(value);
+}

@@ -1,0 +1,158 @@
+/** What a start finds: a torn tail is put aside, the end of the chains is read and checked, never repaired. */
+import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { AtelError } from '../platform/errors.ts';
+import { ensurePrivateDir, fsyncDir, readAt, sizeOfFd, writeAtomic } from '../platform/files.ts';
+import { EMPTY_LEAF, leafOf } from './canonical.ts';
+import type { GenesisReason } from './genesis.ts';
+import type { Claim, ExportCursor, Head } from './marks.ts';
+import { type JournalLine, type LinePosition, readJournal, readRecord } from './reader.ts';
+import type { AtelRecord } from './record.ts';
+import type { ChainState, SessionLink } from './seal.ts';
+import { epochOf, listSegments } from './segments.ts';
+import { readSnapshot } from './snapshot.ts';
+
+const BACKWARD_BYTES = 65_536;
+
+/** Bytes behind the last newline that were moved to `torn/`. */
+export interface Recovered {
+  readonly segment: string;
+  readonly bytes: number;
+}
+
+/**
+ * Moves what stands behind the last newline of the last segment to `torn/`, and makes the rest durable: it may hold
+ * whole lines of an append that never came to its fsync.
+ */
+export function cutTornTail(dir: string): Recovered | undefined {
+  const segment = listSegments(dir).at(-1);
+  if (segment === undefined) return undefined;
+  const fd = openSync(join(dir, segment), 'r+');
+  try {
+    const size = sizeOfFd(fd);
+    const end = endOfLastLine(fd, size);
+    if (end < size) {
+      const torn = join(dir, 'torn');
+      ensurePrivateDir(torn);
+      writeAtomic(join(torn, `${segment}.${end}`), readAt(fd, end, size - end));
+      fsyncDir(dir);
+      ftruncateSync(fd, end);
+    }
+    fsyncSync(fd);
+    fsyncDir(dir);
+    return end < size ? { segment, bytes: size - end } : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function endOfLastLine(fd: number, size: number): number {
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - BACKWARD_BYTES);
+    const newline = readAt(fd, start, end - start).lastIndexOf(10);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/** The end of the journal. */
+export interface Tail extends ChainState {
+  readonly sessions: Map<string, SessionLink>;
+  /** The newest record's line. */
+  readonly position: LinePosition;
+  /** Ids of the records behind the snapshot: every id that may still be in the spool. */
+  readonly ids: Set<string>;
+  /** Bytes of those records. */
+  readonly bytes: number;
+}
+
+/**
+ * Reads the journal from its snapshot to its end; `undefined` when it holds no record.
+ * @param marks what the end must agree with
+ * @throws AtelError tampered — a whole line is no record, or does not follow the one before it
+ */
+export function readTail(dir: string, marks: readonly Claim[]): Tail | undefined {
+  const snapshot = readSnapshot(dir);
+  const ids = new Set<string>();
+  let bytes = 0;
+  let at: (ChainState & { sessions: Map<string, SessionLink>; position: LinePosition }) | undefined =
+    snapshot && {
+      ...snapshot,
+      sessions: new Map(snapshot.sessions),
+    };
+  const from = snapshot && { segment: snapshot.position.segment, offset: snapshot.position.next };
+  for (const entry of readJournal(dir, from)) {
+    const record = recordOf(entry) ?? refuse(dir, entry, (at?.seq ?? 0) + 1, 'is no record');
+    const { stream, seq } = record.audit;
+    const leaf = leafOf(entry.line);
+    const state =
+      at?.stream === stream
+        ? at
+        : { stream, seq: 0, leaf: EMPTY_LEAF, sessions: new Map<string, SessionLink>() };
+    if (!follows(record, state)) refuse(dir, entry, seq, 'does not follow the record before it');
+    if (marks.some((mark) => mark.stream === stream && mark.seq === seq && mark.leaf !== leaf))
+      refuse(dir, entry, seq, 'is not the record that the head or the export cursor names');
+    if (record.session_id !== undefined && record.audit.sseq !== undefined)
+      state.sessions.set(record.session_id, { sseq: record.audit.sseq, leaf });
+    ids.add(record.id);
+    bytes += entry.position.next - entry.position.offset;
+    at = { stream, seq, leaf, sessions: state.sessions, position: entry.position };
+  }
+  return at && { ...at, ids, bytes };
+}
+
+function recordOf({ line, torn, damaged }: JournalLine): AtelRecord | undefined {
+  const reading = torn || damaged !== undefined ? undefined : readRecord(line);
+  return reading?.kind === 'record' ? reading.record : undefined;
+}
+
+function follows({ audit, session_id: session }: AtelRecord, state: ChainState): boolean {
+  if (audit.seq !== state.seq + 1 || audit.prev !== state.leaf) return false;
+  if (session === undefined) return true;
+  const before = state.sessions.get(session);
+  return audit.sseq === (before?.sseq ?? 0) + 1 && audit.sprev === (before?.leaf ?? EMPTY_LEAF);
+}
+
+function refuse(dir: string, { position }: JournalLine, seq: number, what: string): never {
+  throw new AtelError('tampered', `record ${seq} (byte ${position.offset}) ${what}`, {
+    where: join(dir, position.segment),
+    fix: 'nothing is appended to it: run `atel verify`, keep a copy, then move this file and later ones away',
+  });
+}
+
+export interface EpochStart {
+  readonly reason: GenesisReason;
+  readonly previous: Claim | undefined;
+}
+
+/** Why the chain cannot be continued, `undefined` when it can. */
+export function reasonForEpoch(
+  tail: Tail | undefined,
+  head: Head | undefined,
+  cursor: ExportCursor | undefined,
+  installId: string,
+): EpochStart | undefined {
+  const furthest = [head, cursor]
+    .filter((mark) => mark !== undefined)
+    .toSorted((a, b) => compareEpochs(a, b) || a.seq - b.seq)
+    .at(-1);
+  if (!tail) return { reason: furthest ? 'journal_missing' : 'first_start', previous: claimOf(furthest) };
+  if (furthest && compareEpochs(furthest, tail) > 0)
+    return { reason: 'journal_missing', previous: claimOf(furthest) };
+  if (furthest?.stream === tail.stream && furthest.seq > tail.seq)
+    return { reason: 'journal_cut', previous: claimOf(furthest) };
+  // A crash right after the genesis leaves no head; from then on there always is one.
+  if (!head && tail.seq > 1) return { reason: 'head_missing', previous: claimOf(tail) };
+  if (!tail.stream.startsWith(`${installId}/`)) return { reason: 'install_changed', previous: claimOf(tail) };
+  return undefined;
+}
+
+function claimOf(claim: Claim | undefined): Claim | undefined {
+  return claim && { stream: claim.stream, seq: claim.seq, leaf: claim.leaf };
+}
+
+function compareEpochs(a: Claim, b: Claim): number {
+  const [left, right] = [epochOf(a.stream), epochOf(b.stream)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}

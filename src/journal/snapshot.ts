@@ -1,0 +1,80 @@
+/**
+ * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
+ * without it, or with one that does not fit, opening reads everything. It is taken only where the spool files of all
+ * records up to there are gone, so that what comes after holds every id that may still be in the spool.
+ *
+ * `sessions.json`: {stream, seq, leaf, segment, offset, next, sessions: [[session id, sseq, leaf], …]}; `offset` and
+ * `next` are the bounds of that record's line.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { errnoOf } from '../platform/errors.ts';
+import { readAt, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { leafOf } from './canonical.ts';
+import { type LinePosition, MAX_LINE_BYTES } from './reader.ts';
+import type { ChainState } from './seal.ts';
+
+/** How much journal may come after a snapshot before a new one is taken. */
+export const SNAPSHOT_BYTES = 8_388_608;
+
+const schema = z.strictObject({
+  stream: z.string(),
+  seq: z.int().min(1),
+  leaf: z.string(),
+  segment: z.string(),
+  offset: z.int().min(0),
+  next: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+  sessions: z.array(z.tuple([z.string(), z.int().min(1), z.string()])),
+});
+
+export interface Snapshot extends ChainState {
+  readonly position: LinePosition;
+}
+
+/** Replaces the snapshot. */
+export function writeSnapshot(dir: string, { stream, seq, leaf, sessions, position }: Snapshot): void {
+  const rows = Array.from(sessions, ([id, link]) => [id, link.sseq, link.leaf]);
+  writeAtomic(pathIn(dir), `${JSON.stringify({ stream, seq, leaf, ...position, sessions: rows })}\n`);
+}
+
+/** The snapshot, if there is one and the journal has that very record at that place. */
+export function readSnapshot(dir: string): Snapshot | undefined {
+  const text = readTextIfExists(pathIn(dir));
+  const data = text === undefined ? undefined : parse(text);
+  if (!data) return undefined;
+  const { stream, seq, leaf, segment, offset, next } = data;
+  const position = { segment, offset, next };
+  if (leafAt(dir, position) !== leaf) return undefined;
+  const sessions = new Map(data.sessions.map(([id, sseq, leaf]) => [id, { sseq, leaf }]));
+  return { stream, seq, leaf, sessions, position };
+}
+
+function pathIn(dir: string): string {
+  return join(dir, 'sessions.json');
+}
+
+function parse(text: string): z.output<typeof schema> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function leafAt(dir: string, { segment, offset, next }: LinePosition): string | undefined {
+  const length = next - 1 - offset;
+  if (length < 0 || length > MAX_LINE_BYTES) return undefined;
+  let fd: number;
+  try {
+    fd = openSync(join(dir, segment), 'r');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return leafOf(readAt(fd, offset, length).toString('utf8'));
+  } finally {
+    closeSync(fd);
+  }
+}
