@@ -1,0 +1,77 @@
+/** What a Bash command does, as far as its text tells: programs, paths, remarkable traits. Nothing is run. */
+import { fileURLToPath } from 'node:url';
+import { Language, type Node, Parser } from 'web-tree-sitter';
+import type { PathUse } from '../event/path-use.ts';
+import { createRunner } from './bash-run.ts';
+import { createTrail, newShell, type Shell, type Trail } from './bash-shell.ts';
+import { walkTree } from './bash-tree.ts';
+
+/** The grammar as `npm run build` lays it beside `src/` and `dist/`. */
+const GRAMMAR_FILE = fileURLToPath(new URL('../../assets/tree-sitter-bash.wasm', import.meta.url));
+
+/** Longest text that is parsed, in UTF-16 units. */
+const MAX_COMMAND_LENGTH = 65_536;
+/** Deepest nesting of code in code: `bash -c "eval '…'"`. */
+const MAX_SCRIPT_DEPTH = 4;
+/** Longest time for one parse; garbage of many kilobytes would take longer. */
+const MAX_PARSE_MILLIS = 100;
+
+export interface BashAnalysis {
+  /** All of it was understood; when false, the rest says what could be had. */
+  readonly parsed: boolean;
+  /** Base names of the programs of all simple commands, those inside wrappers and substitutions included. */
+  readonly programs: readonly string[];
+  readonly uses: readonly PathUse[];
+  /** See `bash-traits.ts`; besides `pipe-to-shell`, `here-doc`, `dev-tcp`, `metadata-service`. */
+  readonly traits: readonly string[];
+}
+
+export interface BashAnalyser {
+  /** Never throws for any string. */
+  analyse(command: string): BashAnalysis;
+}
+
+/**
+ * Loads the grammar (some 20 ms, once) and returns an analyser that can be used for ever after.
+ * @param grammar path or bytes of `tree-sitter-bash.wasm`
+ */
+export async function createBashAnalyser(grammar: string | Uint8Array = GRAMMAR_FILE): Promise<BashAnalyser> {
+  await Parser.init();
+  const parser = new Parser().setLanguage(await Language.load(grammar));
+  return { analyse: (command) => analyse(parser, command) };
+}
+
+function analyse(parser: Parser, command: string): BashAnalysis {
+  const trail = createTrail();
+  let depth = 0;
+  const script = (code: string, shell: Shell): void => {
+    if (depth >= MAX_SCRIPT_DEPTH) {
+      trail.cut();
+      return;
+    }
+    depth += 1;
+    parse(parser, code, trail, (root) => walkTree(root, shell, runner));
+    depth -= 1;
+  };
+  const runner = createRunner(trail, script);
+  script(command, newShell());
+  const { whole, ...found } = trail.result();
+  return { parsed: whole, ...found };
+}
+
+function parse(parser: Parser, code: string, trail: Trail, use: (root: Node) => void): void {
+  const deadline = performance.now() + MAX_PARSE_MILLIS;
+  const text = code.slice(0, MAX_COMMAND_LENGTH);
+  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+  if (!tree) {
+    parser.reset();
+    trail.cut();
+    return;
+  }
+  try {
+    if (tree.rootNode.hasError || text.length < code.length) trail.cut();
+    use(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}

@@ -1,0 +1,132 @@
+/** Judges one action: where its paths lead, what is remarkable about its command, and how risky that is. */
+import type { PathUse } from '../event/path-use.ts';
+import type { Finding, FindingLevel } from '../journal/record.ts';
+import type { BashAnalyser } from './bash-command.ts';
+import { bySeverity, riskScore, TRAIT_FINDINGS } from './findings.ts';
+import { namesMetadataService } from './network.ts';
+import { isDevice } from './resolve-path.ts';
+import type { Judgement, OutsideReason, Scope, Where } from './scope.ts';
+import { sensitivePlace } from './sensitive.ts';
+import type { OwnPlaces } from './sensitive-places.ts';
+
+/** Most paths and findings that one record holds; the most severe findings are kept. */
+const MAX_PATHS = 64;
+const MAX_FINDINGS = 64;
+
+export interface Action {
+  /** Paths that the tool's input names. */
+  readonly uses: readonly PathUse[];
+  /** A Bash command. */
+  readonly command?: string;
+  readonly url?: string;
+}
+
+export interface Detection {
+  /** Absolute, as named; each once. */
+  readonly paths: readonly string[];
+  readonly outside_project_scope: boolean;
+  /** Ids of sensitive places. */
+  readonly sensitive: readonly string[];
+  /** The most severe first. */
+  readonly findings: readonly Finding[];
+  /** 0 to 100. */
+  readonly risk_score: number;
+  readonly programs: readonly string[];
+  /** All traits of the command, also those that are no finding. */
+  readonly traits: readonly string[];
+  /** Paths of which only the agent's shell knew where they lead: nothing is claimed about them. */
+  readonly unresolved: number;
+  /** The command was understood as a whole; true without one. */
+  readonly parsed: boolean;
+}
+
+export interface Detector {
+  /** Never throws for any string in the action. */
+  detect(action: Action, where: Where): Detection;
+}
+
+export interface DetectorDeps {
+  readonly bash: BashAnalyser;
+  readonly scope: Scope;
+  readonly own: OwnPlaces;
+}
+
+/** Levels of a path outside the project when it is not merely read or looked at. */
+const CHANGING: Readonly<Record<PathUse['access'], boolean>> = {
+  read: false,
+  search: false,
+  enter: false,
+  unknown: false,
+  write: true,
+  execute: true,
+};
+
+function outsideLevel(access: PathUse['access'], reason: OutsideReason | undefined): FindingLevel {
+  if (reason === 'temporary') return 'low';
+  return CHANGING[access] || reason === 'other-home' || reason === 'symlink' ? 'medium' : 'low';
+}
+
+/** Puts the parts of this room together. */
+export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
+  const findingsOf = (use: PathUse, judged: Judgement): { finding: Finding; place?: string }[] => {
+    const found: { finding: Finding; place?: string }[] = [];
+    if (judged.outside) {
+      const { path, reason, why } = judged;
+      const level = outsideLevel(use.access, reason);
+      found.push({
+        finding: { rule: 'outside-project-scope', level, path, ...(why !== undefined && { why }) },
+      });
+    }
+    const touch =
+      sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, own);
+    if (touch) {
+      const rule = use.access === 'write' ? 'sensitive-write' : 'sensitive-read';
+      const why = `${use.access === 'write' ? 'changes' : 'looks at'} ${touch.name}`;
+      found.push({ finding: { rule, level: touch.level, path: judged.path, why }, place: touch.place });
+    }
+    return found;
+  };
+
+  return {
+    detect(action, where) {
+      const analysis = action.command === undefined ? undefined : bash.analyse(action.command);
+      const uses = [...action.uses, ...(analysis?.uses ?? [])];
+      const paths = new Set<string>();
+      const sensitive = new Set<string>();
+      const findings = new Map<string, Finding>();
+      const add = (finding: Finding): void => {
+        const key = `${finding.rule} ${finding.path ?? ''}`;
+        const other = findings.get(key);
+        if (!other || riskScore([finding]) > riskScore([other])) findings.set(key, finding);
+      };
+      for (const use of uses) {
+        if (use.unresolved) continue;
+        const judged = scope.judge(use, where);
+        if (isDevice(judged.path)) continue;
+        paths.add(judged.path);
+        for (const { finding, place } of findingsOf(use, judged)) {
+          add(finding);
+          if (place !== undefined) sensitive.add(place);
+        }
+      }
+      const traits = new Set(analysis?.traits);
+      if (action.url !== undefined && namesMetadataService(action.url)) traits.add('metadata-service');
+      for (const trait of traits) {
+        const rule = Object.hasOwn(TRAIT_FINDINGS, trait) ? TRAIT_FINDINGS[trait] : undefined;
+        if (rule) add({ rule: trait, ...rule });
+      }
+      const all = bySeverity([...findings.values()]);
+      return {
+        paths: [...paths].slice(0, MAX_PATHS),
+        outside_project_scope: all.some(({ rule }) => rule === 'outside-project-scope'),
+        sensitive: [...sensitive],
+        findings: all.slice(0, MAX_FINDINGS),
+        risk_score: riskScore(all),
+        programs: analysis?.programs ?? [],
+        traits: [...traits],
+        unresolved: uses.filter((use) => use.unresolved).length,
+        parsed: analysis?.parsed ?? true,
+      };
+    },
+  };
+}
