@@ -105,10 +105,14 @@ function advance(state: SessionState, record: AtelRecord | DraftRecord): Session
   if (record.hook_event === 'UserPromptSubmit' || record.hook_event === 'SessionStart') {
     next.prompt = correlation?.prompt_id;
     next.superclaude = mutableSuperClaude(record);
-    next.calls = {};
+    // What is still open was cancelled, or belongs to a background agent and will tell its end itself.
+    next.calls = Object.fromEntries(Object.entries(state.calls).filter(([, outcome]) => outcome !== 'open'));
     next.spawning = [];
   }
-  if (record.hook_event === 'UserPromptExpansion') next.superclaude = mutableSuperClaude(record);
+  if (record.hook_event === 'UserPromptExpansion') {
+    next.prompt = correlation?.prompt_id;
+    next.superclaude = mutableSuperClaude(record);
+  }
   if (record.hook_event === 'DirectoryAdded' && typeof details?.['directory'] === 'string') {
     next.directories = [...new Set([...state.directories, details['directory']])].slice(-64);
   }

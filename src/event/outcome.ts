@@ -40,6 +40,7 @@ const NEVER_RAN: readonly (readonly [RegExp, Outcome])[] = [
   // The client checks input against the schema and then lets the tool check it: both before any hook.
   [/^<tool_use_error>/, 'invalid_input'],
   [/^Permission to use .{1,200} has been denied/s, 'denied'],
+  [/^Auto mode is unavailable.{1,200}was not run/s, 'denied'],
   [/^(?:This command requires approval|Claude requested permissions to)/, 'denied'],
 ];
 

@@ -1,0 +1,46 @@
+/** Facts about the client and the prompt that stand on every record. */
+import type { HookEvent } from '../event/hook-event.ts';
+import { compact } from '../event/tools/tool.ts';
+import type { AtelRecord } from '../journal/record.ts';
+import { clientVersion } from './ids.ts';
+import type { SessionState } from './registry.ts';
+import { parseSuperClaude, type SuperClaude } from './superclaude.ts';
+import type { Capture, Surroundings } from './surroundings.ts';
+
+export function metadataOf(
+  event: HookEvent,
+  capture: Capture,
+  state: SessionState | undefined,
+  around: Surroundings,
+): NonNullable<AtelRecord['metadata']> {
+  const { header } = capture;
+  return compact({
+    claude_version: clientVersion(header['agent']),
+    telemetry_version: around.telemetryVersion,
+    user_id: around.user,
+    host: around.host,
+    entrypoint: header['entrypoint'],
+    permission_mode: event.fields.permission_mode,
+    effort: event.fields.effort?.level ?? header['effort'] ?? state?.effort,
+    superclaude: superclaudeOf(event, state),
+    capture_level: around.config.capture_level,
+    installation: capture.installation,
+    pid: header['pid'] === undefined ? undefined : Number(header['pid']),
+    scope: around.config.project.scope,
+    active: header['active'],
+  });
+}
+
+/** A prompt begins a turn and sets its context; a slash command is told first by the event of its expansion. */
+function superclaudeOf(event: HookEvent, state: SessionState | undefined): SuperClaude | undefined {
+  const known = state?.superclaude === undefined ? undefined : compact(state.superclaude);
+  const { prompt } = event.extra;
+  if (event.name === 'UserPromptExpansion') {
+    const words = [event.extra['command_name'], event.extra['command_args']].filter(
+      (word) => typeof word === 'string',
+    );
+    return parseSuperClaude(`/${words.join(' ')}`) ?? known;
+  }
+  if (event.name !== 'UserPromptSubmit' || typeof prompt !== 'string') return known;
+  return parseSuperClaude(prompt) ?? (state?.prompt === event.fields.prompt_id ? known : undefined);
+}

@@ -1,0 +1,39 @@
+/** Which session, and where in the tree of sessions that started each other. */
+import { createHash } from 'node:crypto';
+import { compact } from '../event/tools/tool.ts';
+import type { AtelRecord } from '../journal/record.ts';
+import { isPlainId } from './ids.ts';
+import type { SessionState } from './registry.ts';
+import type { Capture, Surroundings } from './surroundings.ts';
+
+/** A session id that can stand in ids and queries; an odd one is replaced by its hash. */
+export function sessionIdOf(said: string | undefined, header: string | undefined): string | undefined {
+  const id = said ?? header;
+  if (id === undefined || id === '' || isPlainId(id)) return id === '' ? undefined : id;
+  return `odd-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
+}
+
+export function treeOf(
+  session: string,
+  capture: Capture,
+  state: SessionState | undefined,
+  around: Surroundings,
+): NonNullable<AtelRecord['session_context']> {
+  const { coordination_mode } = around.config;
+  const declared = capture.header['parent_session'];
+  const parent = isPlainId(declared) && declared !== session ? declared : state?.parent;
+  const declaredRoot = capture.header['root_session'];
+  const above = parent === undefined ? undefined : around.sessionState(parent);
+  const root =
+    parent === undefined ? session : (above?.root ?? (isPlainId(declaredRoot) ? declaredRoot : parent));
+  const ancestors = parent === undefined ? [] : (above?.hierarchy ?? [...new Set([root, parent])]);
+  const hierarchy = [...ancestors.filter((id) => id !== session), session];
+  return compact({
+    session_id: session,
+    parent_session: parent,
+    root_session: root,
+    session_hierarchy: hierarchy,
+    coordination_mode,
+    coordination_level: hierarchy.length - 1,
+  });
+}
