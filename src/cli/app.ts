@@ -18,6 +18,11 @@ import { verifyCommand } from './commands/verify.ts';
 import { downCommand } from './commands/down.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
+import { findingsCommand } from './commands/findings.ts';
+import { queryCommand } from './commands/query.ts';
+import { sessionsCommand } from './commands/sessions.ts';
+import { tailCommand } from './commands/tail.ts';
+import { timelineCommand } from './commands/timeline.ts';
 import type { CliContext } from './context.ts';
 
 /** One line for every error: what, where, what to do. Only a bug of ours shows its stack. */
@@ -48,6 +53,11 @@ const root = buildRouteMap({
     up: upCommand,
     down: downCommand,
     status: statusCommand,
+    sessions: sessionsCommand,
+    timeline: timelineCommand,
+    findings: findingsCommand,
+    tail: tailCommand,
+    query: queryCommand,
     forward: forwardCommand,
     verify: verifyCommand,
   },

@@ -1,0 +1,85 @@
+/** The journal as a source: already in order, each record once. */
+import { join } from 'node:path';
+import { listSegments } from '../journal/segments.ts';
+import { formatNanos } from '../platform/clock.ts';
+import { createMatcher, lineNeedle } from './filter.ts';
+import { followFiles } from './follow-files.ts';
+import { scanLines, scanLinesBackward } from './line-scan.ts';
+import { readableRecord } from './readable-record.ts';
+import type { Note, RecordFilter, RecordSource, SourceRecord } from './record-source.ts';
+
+export interface JournalSourceDeps {
+  readonly directory: string;
+  readonly note: Note;
+}
+
+/** Reads the segments of one journal. */
+export function createJournalSource({ directory, note }: JournalSourceDeps): RecordSource {
+  const segments = (): readonly string[] => listSegments(directory).map((name) => join(directory, name));
+  const read = (path: string, filter: RecordFilter): Generator<SourceRecord> =>
+    readSegment(path, filter, note);
+  return {
+    name: 'journal',
+    where: directory,
+    async *records(filter, signal) {
+      for (const path of segmentsSince(segments(), filter.since)) {
+        for (const entry of read(path, filter)) {
+          signal?.throwIfAborted();
+          yield entry;
+        }
+      }
+    },
+    async recent(filter, count) {
+      const matches = createMatcher(filter);
+      const newest: SourceRecord[] = [];
+      for (const path of segments().toReversed()) {
+        for (const line of scanLinesBackward(path)) {
+          if (newest.length >= count) return newest.toReversed();
+          const record = readableRecord(line);
+          if (record && matches(record)) newest.push({ line, record });
+        }
+      }
+      return newest.toReversed();
+    },
+    follow(filter, signal) {
+      const matches = createMatcher(filter);
+      const parse = (line: string): readonly SourceRecord[] => {
+        const record = readableRecord(line);
+        return record && matches(record) ? [{ line, record }] : [];
+      };
+      return followFiles(() => segments(), parse, signal);
+    },
+  };
+}
+
+/** The matching records of one segment. An unfinished last line is being written, so nothing is said about it. */
+function* readSegment(path: string, filter: RecordFilter, note: Note): Generator<SourceRecord> {
+  const matches = createMatcher(filter);
+  let unreadable = 0;
+  for (const { text, whole } of scanLines(path, { needle: lineNeedle(filter) })) {
+    if (!whole) continue;
+    const record = text === undefined ? undefined : readableRecord(text);
+    if (text === undefined || !record) unreadable += 1;
+    else if (matches(record)) yield { line: text, record };
+  }
+  if (unreadable > 0) note(`${path}: ${unreadable} lines are no records; skipped. Run: atel verify`);
+}
+
+/**
+ * Leaves out segments that end before `since`: a segment that begins with a record journaled before then holds, in
+ * the segments before it, only what was captured before then.
+ */
+function segmentsSince(segments: readonly string[], since: bigint | undefined): readonly string[] {
+  if (since === undefined) return segments;
+  const from = formatNanos(since);
+  const first = segments.findLastIndex((path) => {
+    const received = firstRecord(path)?.audit.received;
+    return received !== undefined && received < from;
+  });
+  return segments.slice(Math.max(0, first));
+}
+
+function firstRecord(path: string): SourceRecord['record'] | undefined {
+  for (const { text } of scanLines(path)) return text === undefined ? undefined : readableRecord(text);
+  return undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * Calls: what several records say about one tool call, joined by `tool_use_id`. How a call ended is told by its
+ * PostToolUse or PostToolUseFailure, else by the PostToolBatch that lists it, else it is unknown.
+ */
+import type { AtelRecord, Finding, Outcome } from '../journal/record.ts';
+
+/** A call's identity in a store with many sessions, `undefined` for records that are about no call. */
+export function callKey(record: AtelRecord): string | undefined {
+  const id = record.correlation?.tool_use_id;
+  return id === undefined ? undefined : keyOf(record.session_id, id);
+}
+
+/** What a record tells about outcomes, by call. */
+export function* outcomesOf(
+  record: AtelRecord,
+): Generator<{ key: string; toolName: string; outcome: Outcome; final: boolean }> {
+  const key = callKey(record);
+  const outcome = record.tool_context?.outcome;
+  if (key !== undefined && outcome !== undefined && ENDS.has(record.hook_event)) {
+    yield { key, toolName: record.tool_name ?? '', outcome, final: true };
+  }
+  if (record.hook_event !== 'PostToolBatch') return;
+  for (const call of record.action_details?.calls ?? []) {
+    yield {
+      key: keyOf(record.session_id, call.tool_use_id),
+      toolName: call.tool_name,
+      outcome: call.outcome,
+      final: false,
+    };
+  }
+}
+
+/** Hook events that belong to a call rather than being entries of their own. */
+export const CALL_EVENTS: ReadonlySet<string> = new Set(['PreToolUse', 'PostToolUse', 'PostToolUseFailure']);
+const ENDS: ReadonlySet<string> = new Set(['PostToolUse', 'PostToolUseFailure']);
+
+/** The outcome of each call, as far as it is known. */
+export interface OutcomeTable {
+  add(record: AtelRecord): void;
+  /** `unknown` when nothing told how the call ended. */
+  get(key: string): Outcome;
+}
+
+/** Collects outcomes; what the call's own record says outranks the batch, whichever comes first. */
+export function createOutcomeTable(): OutcomeTable {
+  const own = new Map<string, Outcome>();
+  const batch = new Map<string, Outcome>();
+  return {
+    add(record) {
+      for (const { key, outcome, final } of outcomesOf(record)) (final ? own : batch).set(key, outcome);
+    },
+    get: (key) => own.get(key) ?? batch.get(key) ?? 'unknown',
+  };
+}
+
+/** Tells a finding from the same one on another record of the same call. */
+export function findingKey(record: AtelRecord, finding: Finding): string {
+  return JSON.stringify([callKey(record) ?? record.id, finding.rule, finding.path ?? '']);
+}
+
+function keyOf(session: string | undefined, toolUseId: string): string {
+  return `${session ?? ''} ${toolUseId}`;
+}

@@ -1,0 +1,129 @@
+/** One line per session: what it was, how much it did, what went wrong. */
+import type { AtelRecord, Outcome } from '../journal/record.ts';
+import { CALL_EVENTS, callKey, createOutcomeTable, findingKey, outcomesOf } from './calls.ts';
+
+export interface SessionSummary {
+  readonly session_id: string;
+  readonly parent_session?: string;
+  readonly root_session: string;
+  /** Capture of its first and last record. */
+  readonly start: string;
+  readonly end: string;
+  readonly duration_ms: number;
+  readonly project_name?: string;
+  readonly project_path?: string;
+  readonly agents: readonly string[];
+  readonly events: number;
+  readonly tool_calls: number;
+  /** Calls by how they ended. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  /** Ran and failed or were interrupted, or could not run as asked. */
+  readonly failures: number;
+  /** Stopped by the user, a rule or a missing permission. */
+  readonly denied: number;
+  readonly findings: number;
+  readonly claude_version?: string;
+  readonly entrypoint?: string;
+  readonly effort?: string;
+}
+
+const FAILED: readonly Outcome[] = ['failure', 'interrupted', 'invalid_input', 'unknown_tool'];
+const DENIED: readonly Outcome[] = ['denied', 'rejected'];
+
+interface Tally {
+  start: string;
+  end: string;
+  events: number;
+  latest: AtelRecord;
+  parent: string | undefined;
+  root: string | undefined;
+  version: string | undefined;
+  entrypoint: string | undefined;
+  effort: string | undefined;
+  readonly agents: Set<string>;
+  readonly calls: Set<string>;
+  readonly findings: Set<string>;
+}
+
+/** Sessions in order of their start; records that belong to none are left out. */
+export async function summarizeSessions(
+  records: AsyncIterable<AtelRecord> | Iterable<AtelRecord>,
+): Promise<readonly SessionSummary[]> {
+  const tallies = new Map<string, Tally>();
+  const outcomes = createOutcomeTable();
+  for await (const record of records) {
+    if (record.session_id === undefined) continue;
+    outcomes.add(record);
+    const tally = tallies.get(record.session_id) ?? newTally(record);
+    tallies.set(record.session_id, tally);
+    count(tally, record);
+  }
+  return [...tallies]
+    .map(([id, tally]) => summarize(id, tally, (key) => outcomes.get(key)))
+    .toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+}
+
+function newTally(record: AtelRecord): Tally {
+  return {
+    start: record.timestamp,
+    end: record.timestamp,
+    events: 0,
+    latest: record,
+    parent: undefined,
+    root: undefined,
+    version: undefined,
+    entrypoint: undefined,
+    effort: undefined,
+    agents: new Set(),
+    calls: new Set(),
+    findings: new Set(),
+  };
+}
+
+function count(tally: Tally, record: AtelRecord): void {
+  const { metadata, session_context: session } = record;
+  tally.events += 1;
+  if (record.timestamp < tally.start) tally.start = record.timestamp;
+  if (record.timestamp >= tally.end) [tally.end, tally.latest] = [record.timestamp, record];
+  tally.parent ??= session?.parent_session;
+  tally.root ??= session?.root_session;
+  tally.version = metadata?.claude_version ?? tally.version;
+  tally.entrypoint = metadata?.entrypoint ?? tally.entrypoint;
+  tally.effort = metadata?.effort ?? tally.effort;
+  if (record.agent_context) tally.agents.add(record.agent_context.agent_id);
+  const key = CALL_EVENTS.has(record.hook_event) ? callKey(record) : undefined;
+  if (key !== undefined) tally.calls.add(key);
+  for (const told of outcomesOf(record)) tally.calls.add(told.key);
+  for (const finding of record.security?.findings ?? []) tally.findings.add(findingKey(record, finding));
+}
+
+function summarize(id: string, tally: Tally, outcomeOf: (key: string) => Outcome): SessionSummary {
+  const outcomes: Partial<Record<Outcome, number>> = {};
+  for (const key of tally.calls) {
+    const outcome = outcomeOf(key);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  const sum = (kinds: readonly Outcome[]): number =>
+    kinds.reduce((total, kind) => total + (outcomes[kind] ?? 0), 0);
+  const { project_name, project_path } = tally.latest;
+  return {
+    session_id: id,
+    ...(tally.parent !== undefined && { parent_session: tally.parent }),
+    root_session: tally.root ?? id,
+    start: tally.start,
+    end: tally.end,
+    duration_ms: Math.max(0, Date.parse(tally.end) - Date.parse(tally.start)),
+    ...(project_name !== undefined && { project_name }),
+    ...(project_path !== undefined && { project_path }),
+    agents: [...tally.agents],
+    events: tally.events,
+    tool_calls: tally.calls.size,
+    outcomes,
+    failures: sum(FAILED),
+    denied: sum(DENIED),
+    findings: tally.findings.size,
+    ...(tally.version !== undefined && { claude_version: tally.version }),
+    ...(tally.entrypoint !== undefined && { entrypoint: tally.entrypoint }),
+    ...(tally.effort !== undefined && { effort: tally.effort }),
+  };
+}
