@@ -1,14 +1,21 @@
 #!/bin/sh
 # agent-telemetry: records one hook event of Claude Code. Run as: capture.sh <Event> <installation>
 #
-# Writes the hook's standard input, byte for byte, with a small header into the spool (format: src/spool/drop-file.ts)
-# and starts the forwarder when it is not there. Runs in every POSIX shell with no program but cat. It prints nothing and
-# always exits 0, so that it can never be in the agent's way; what it cannot keep leaves an empty file that tells why.
+# Writes the hook's standard input, byte for byte, with a small header into the spool (src/spool/drop-file.ts has the
+# format) and starts the forwarder when it is not there. Runs in every POSIX shell with no program but cat. It prints
+# nothing and always exits 0, so that it is never in the agent's way; what it cannot keep leaves an empty file whose
+# name tells why.
 
-# A repository can set any variable of the agent's environment, so that no path and no program comes from there: `atel init`
-# writes these values. Change nothing here; the next `atel init` would overwrite it.
-SCOPE=@SCOPE@ QUEUE=@QUEUE@ LOST=@LOST@ FALLBACK_LOST=@FALLBACK_LOST@ SESSIONS=@SESSIONS@ PID_FILE=@PID_FILE@
-UUID_FILE=@UUID_FILE@ CAT=@CAT@
+# A repository can set any variable of the agent's environment, so that no path and no program comes from there:
+# `atel init` writes these values, and the next one overwrites what is changed here.
+SCOPE=@SCOPE@
+QUEUE=@QUEUE@
+LOST=@LOST@
+FALLBACK_LOST=@FALLBACK_LOST@
+SESSIONS=@SESSIONS@
+PID_FILE=@PID_FILE@
+UUID_FILE=@UUID_FILE@
+CAT=@CAT@
 
 # `command` keeps a failing special built-in from ending the shell, the trap turns every other end into a 0.
 trap 'exit 0' EXIT

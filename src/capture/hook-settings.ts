@@ -24,7 +24,10 @@ type Group = z.output<typeof groupSchema>;
 export interface Registration {
   readonly installation: string;
   readonly events: readonly { readonly name: string; readonly perTool?: boolean }[];
-  /** `exec`: command and arguments without a shell, from client 2.1.139; `shell`: for those that ignore `args`. */
+  /**
+   * `exec`: command and arguments without a shell, from client 2.1.139. `shell`: for those that ignore `args`; that
+   * shell is replaced by the hook, whose parent is then the client as well.
+   */
   readonly form: 'exec' | 'shell';
   /** The installed copy of `capture.sh`. */
   readonly command: string;
@@ -83,7 +86,7 @@ function ourGroup(event: string, perTool: boolean, { installation, form, command
   const run =
     form === 'exec'
       ? { command, args: [event, installation] }
-      : { command: `${shellQuote(command)} ${event} ${installation}` };
+      : { command: `exec ${shellQuote(command)} ${event} ${installation}` };
   const handler = { type: 'command', ...run, timeout: HOOK_TIMEOUT_SECONDS };
   return perTool ? { matcher: '*', hooks: [handler] } : { hooks: [handler] };
 }

@@ -1,7 +1,8 @@
 /** The marker file: sessions started in its directory or below are recorded. */
 import { chmodSync, existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { AtelError, errnoOf, messageOf } from '../platform/errors.ts';
+import { ancestors } from './project-root.ts';
 
 export const MARKER_NAME = '.telemetry-enabled';
 
@@ -43,8 +44,5 @@ export function removeMarker(directory: string): boolean {
 
 /** The nearest marked directory, `directory` itself included; the hook looks the same way. */
 export function nearestMarked(directory: string): string | undefined {
-  for (let each = directory; ; each = dirname(each)) {
-    if (existsSync(join(each, MARKER_NAME))) return each;
-    if (each === dirname(each)) return undefined;
-  }
+  return ancestors(directory).find((each) => existsSync(join(each, MARKER_NAME)));
 }

@@ -3,13 +3,18 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The nearest directory upwards with `.git` or `.claude`, else `cwd`. The `.claude` of HOME is the user's own
- * and makes no project.
+ * The root of the git checkout, else the nearest directory upwards with `.claude`, else `cwd`. Client 2.1.330 reads the
+ * local settings of the checkout's root wherever in it a session starts, those of a directory between only when it
+ * starts there (measured). HOME is no project, though it may be a checkout and has a `.claude`.
  */
 export function findProjectRoot(cwd: string, home: string): string {
-  for (let directory = cwd; ; directory = dirname(directory)) {
-    if (existsSync(join(directory, '.git'))) return directory;
-    if (directory !== home && existsSync(join(directory, '.claude'))) return directory;
-    if (directory === dirname(directory)) return cwd;
-  }
+  const upwards = ancestors(cwd).filter((directory) => directory !== home);
+  const has = (name: string) => upwards.find((directory) => existsSync(join(directory, name)));
+  return has('.git') ?? has('.claude') ?? cwd;
+}
+
+/** The directory and all above it, nearest first. */
+export function ancestors(directory: string): string[] {
+  const above = dirname(directory);
+  return above === directory ? [directory] : [directory, ...ancestors(above)];
 }

@@ -1,7 +1,6 @@
 /** Takes our hooks out of a settings file of Claude Code and leaves the rest, the user's later edits included. */
 import { rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { diffLines } from './diff.ts';
 import { formatHooks, hasOurHooks, withoutOurHooks } from './hook-settings.ts';
 import { layoutOf, removeMember, setMember } from './json-member.ts';
 import {
@@ -20,7 +19,6 @@ export interface UninstallReport {
    */
   readonly outcome: 'absent' | 'restored' | 'removed' | 'edited';
   readonly settingsFile: string;
-  readonly diff: readonly string[];
   /** What `init` kept, where it differs from the result. */
   readonly backup: string | undefined;
 }
@@ -29,7 +27,7 @@ export interface UninstallReport {
 export function uninstall(settingsPath: string): UninstallReport {
   const { file, text, hooks } = readSettings(settingsPath);
   if (text === undefined || !hasOurHooks(hooks))
-    return { outcome: 'absent', settingsFile: file, diff: [], backup: undefined };
+    return { outcome: 'absent', settingsFile: file, backup: undefined };
   const rest = withoutOurHooks(hooks);
   const edited = rest
     ? setMember(text, 'hooks', formatHooks(rest, layoutOf(text)))
@@ -39,14 +37,14 @@ export function uninstall(settingsPath: string): UninstallReport {
   if (backup && isDeepStrictEqual(meaningOf(backup.text), meaning)) {
     writeSettings(file, backup.text);
     rmSync(backup.path);
-    return { outcome: 'restored', settingsFile: file, diff: diffLines(text, backup.text), backup: undefined };
+    return { outcome: 'restored', settingsFile: file, backup: undefined };
   }
   if (meaning && Object.keys(meaning).length === 0) {
     removeSettings(file);
-    return { outcome: 'removed', settingsFile: file, diff: diffLines(text, ''), backup: backup?.path };
+    return { outcome: 'removed', settingsFile: file, backup: backup?.path };
   }
   writeSettings(file, edited);
-  return { outcome: 'edited', settingsFile: file, diff: diffLines(text, edited), backup: backup?.path };
+  return { outcome: 'edited', settingsFile: file, backup: backup?.path };
 }
 
 /** The settings without what makes no difference: hook lists that hold nothing. `undefined`: no settings at all. */

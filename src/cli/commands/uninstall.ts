@@ -37,9 +37,6 @@ export const uninstallCommand = buildCommand<Flags, [], CliContext>({
     const report = uninstall(path);
     this.print(`${report.settingsFile}: ${OUTCOMES[report.outcome]}`);
     if (report.outcome === 'absent') return;
-    const removed = report.diff.filter((line) => line.startsWith('- ')).length;
-    const added = report.diff.filter((line) => line.startsWith('+ ')).length;
-    this.print(`  ${removed} lines removed${added > 0 ? `, ${added} written anew` : ''}`);
     if (report.backup !== undefined) this.print(`As it was before init: ${report.backup}`);
     this.print(`What was recorded stays in ${paths.dataDir}`);
   },
