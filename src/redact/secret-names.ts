@@ -1,0 +1,108 @@
+import { isBasicCredential } from './randomness.ts';
+
+/** When a name and a value beside each other are a secret: `DB_PASSWORD=…`, `"token": "…"`, `X-Api-Key: …`. */
+
+const KEYED =
+  'api|access|secret|private|signing|encryption|account|shared|subscription|functions|master|license|app|auth|' +
+  'service|storage|consumer|crypt|hmac|session|cookie|client|deploy|admin|write|ingest';
+const STRONG = `passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|(?:${KEYED})[_ -]?key`;
+
+/** The part of a name that makes it a secret's; for use inside a case-insensitive pattern. */
+export const SECRET_NAME = `${STRONG}|pass|auth|[a-z0-9]_key`;
+
+/** Lower-case literals, one of which is in every text with a secret's name. */
+export const SECRET_NAME_HINTS = [
+  'pass',
+  'pwd',
+  'secret',
+  'token',
+  'jwt',
+  'credential',
+  'auth',
+  'key',
+] as const;
+
+const STRONG_NAME = new RegExp(`(?:${STRONG})(?<suffix>[a-z0-9_.-]{0,32})$`, 'i');
+/** Words that count only as whole segments, and only with a value that looks like a key: not `bypass`, not `author`. */
+const WEAK_NAME = /(?<![a-z])(?:pass|auth|key)(?<suffix>(?![a-z])[a-z0-9_.-]{0,32})$/i;
+/** What follows the word and makes it a property of the secret, not the secret: `token_file`, `passwordLength`. */
+const PROPERTY =
+  /(?:files?|paths?|dir|names?|ids?|url|uri|types?|count|len|length|size|limit|policy|ttl|expir\w*|format|fields?|regex|pattern|endpoint|version|manager|store|stdin|provider|arn|ref|mode|prefix|index|bytes|flag|required|enabled|[ei]z\w*|\.[a-z]{1,5})$/i;
+const PASSWORD_NAME = /pass|pwd/i;
+
+/**
+ * How surely a name is a secret's; `weak` names need a value that looks like a key.
+ * @param before the text in front of `name`
+ */
+function nameKind(name: string, before: string): 'strong' | 'weak' | undefined {
+  const strong = STRONG_NAME.exec(name);
+  if (strong) {
+    // The shell's own working directory.
+    if (strong[0] === 'PWD' && /(?:^|[^A-Za-z0-9_])(?:OLD)?$/.test(before + name.slice(0, strong.index)))
+      return undefined;
+    return PROPERTY.test(strong.groups?.['suffix'] ?? '') ? undefined : 'strong';
+  }
+  const weak = WEAK_NAME.exec(before.slice(-1) + name);
+  if (!weak || PROPERTY.test(weak.groups?.['suffix'] ?? '')) return undefined;
+  return /^pass/i.test(weak[0]) ? 'strong' : 'weak';
+}
+
+/** A variable, template or command in place of a value: nothing to hide. */
+const REFERENCE =
+  /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|[[({].*|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
+/** Nothing but the signs of a placeholder or of an earlier masking. */
+const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\ufffc]*$/i;
+const WORDS =
+  /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
+const KNOWN_PATH =
+  /^(?:file:|env:|op:|vault:|arn:|@(?:-$|[./~]|\w+\.\w)|~\/|\.{1,2}\/|\/(?:run|etc|home|var|tmp|usr|opt|root|mnt|Users|dev|proc|srv|app|secrets?|workspace|work)\/)/;
+const CODE =
+  /^(?:await|new|async|function|lambda|self\.|this\.|req\.|process\.env|os\.|import\.meta)|^[A-Za-z_$][\w$.]*\(/;
+const DOTTED_CODE = /^[A-Za-z_]+(?:\.[A-Za-z_]+)+;?$/;
+const SMALL_NUMBER = /^[-+]?\d{1,6}(?:\.\d+)?$/;
+
+/** Can this value, on its own, not be a secret? */
+export function isHarmlessValue(value: string): boolean {
+  return BLANK.test(value) || WORDS.test(value) || KNOWN_PATH.test(value) || REFERENCE.test(value);
+}
+
+export interface Assignment {
+  readonly name: string;
+  /** The text in front of the name. */
+  readonly before: string;
+  /** What stands between name and value, quotes and blanks included. */
+  readonly separator: string;
+  /** The quote that opens the value, `` if none. */
+  readonly quote: string;
+  readonly value: string;
+}
+
+/** Is the value of this assignment a secret? Rather one too many: only what is surely harmless is let through. */
+export function isSecretAssignment({ name, before, separator, quote, value }: Assignment): boolean {
+  const kind = nameKind(name, before);
+  if (kind === undefined || isHarmlessValue(value)) return false;
+  if (!PASSWORD_NAME.test(name) && SMALL_NUMBER.test(value)) return false;
+  // `grep "token:" *.ts | …`: the quote closes a word that began before the name.
+  if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
+  if (kind === 'weak') return isBasicCredential(value) || (value.length >= 16 && isMixed(value));
+  if (quote !== '') return true;
+  if (CODE.test(value)) return false;
+  if (/\s[=:]?=\s/.test(separator) && DOTTED_CODE.test(value)) return false;
+  // `image/token-service:1.2`, `file.ts:secret:12`: a colon without a blank rarely assigns.
+  return separator !== ':' || (value.length >= 8 && isMixed(value) && !isVersion(value));
+}
+
+function isMixed(value: string): boolean {
+  return /\d/.test(value) && /[a-z]/i.test(value);
+}
+
+function opensBefore(before: string, quote: string): boolean {
+  return before
+    .slice(-128)
+    .replace(/[\w.-]+$/, '')
+    .endsWith(quote);
+}
+
+function isVersion(value: string): boolean {
+  return /^v?\d+(?:\.\d+)+[\w.+-]{0,24}$/.test(value);
+}
