@@ -27,6 +27,8 @@ export interface Host {
   /** Stops the turn that runs. */
   interrupt(): void;
   setModel(model: string): void;
+  /** Adds a working directory; the client takes only subdirectories of its own. */
+  addRoot(directory: string): void;
   /** Ends the session; settles when the client has gone. */
   end(): Promise<ClaudeResult>;
 }
@@ -73,6 +75,7 @@ export function startHost(
     },
     interrupt: () => control({ subtype: 'interrupt' }),
     setModel: (model) => control({ subtype: 'set_model', model }),
+    addRoot: (directory) => control({ subtype: 'register_repo_root', directory }),
     async end() {
       stdin.end();
       return running.result;

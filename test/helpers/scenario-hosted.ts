@@ -1,4 +1,5 @@
 /** A client inside a host program, where somebody is there to answer, to refuse and to interrupt. */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type HostRequest, startHost } from './claude-host.ts';
 import { mcpConfig } from './scenario-everything.ts';
@@ -41,7 +42,7 @@ export const hosted: Scenario = {
     long: [call('Bash', { command: 'tail -f /dev/null' }), { text: 'Never said.' }],
     after: [{ text: 'After the interrupt.' }],
   }),
-  async play({ options, server }) {
+  async play({ options, server, world }) {
     const args = ['--mcp-config', JSON.stringify(mcpConfig())];
     const host = startHost(options({ prompt: '', args, env: { ENABLE_TOOL_SEARCH: '0' } }), answer);
     await host.say('Ask me. script:ask');
@@ -50,6 +51,7 @@ export const hosted: Scenario = {
     await delay(800);
     host.interrupt();
     await interrupted;
+    host.addRoot(join(world.project, 'src'));
     host.setModel('claude-sonnet-5-5');
     await host.say('Go on. script:after');
     expectSuccess(await host.end());

@@ -49,6 +49,7 @@ export function createWorld(): World {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'atel-')));
   const home = join(root, 'home/dev');
   const project = join(home, 'project');
+  mkdirSync(join(root, 'tmp'));
   const outside = join(root, 'srv/other');
   const files: Readonly<Record<string, string>> = {
     [join(project, 'README.md')]: '# Shop\n\nA small shop.\n',
@@ -98,7 +99,7 @@ export async function playScenario(
     modelUrl: server.url,
     ...overrides,
     ...own,
-    env: { ...overrides.env, ...own.env },
+    env: { TMPDIR: join(world.root, 'tmp'), ...overrides.env, ...own.env },
   });
   try {
     await scenario.play({ world, server, options, claude: (own) => runClaude(options(own)) });

@@ -2,6 +2,7 @@
 import { everything } from './scenario-everything.ts';
 import { hosted } from './scenario-hosted.ts';
 import { fleet, nested, subdirectory, traced, worktree } from './scenario-many.ts';
+import { refusals } from './scenario-refusals.ts';
 import {
   apiFailure,
   bypass,
@@ -40,6 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
   traced,
   fleet,
   hosted,
+  refusals,
 ];
 
 /** What a client of version 2.1.100 can play. */
