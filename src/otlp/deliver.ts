@@ -164,10 +164,12 @@ class JournalDelivery<Cursor> implements Delivery {
       case 'split':
         return this.#onSplit(batch, verdict);
       case 'later':
-        return this.#wait(verdict.message, verdict.retryAfterMillis);
-      default:
-        return this.#wait(verdict.message);
+      case 'not_otlp':
+      case 'auth':
+      case 'misconfigured':
+        break;
     }
+    return this.#wait(verdict.message, verdict.kind === 'later' ? verdict.retryAfterMillis : undefined);
   }
 
   #onAccepted(batch: JournalBatch<Cursor>): DeliveryStep {

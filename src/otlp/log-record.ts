@@ -62,9 +62,8 @@ export function toLogRecord({ line, record }: SealedRecord, resource: Resource):
 /** `agent_telemetry.pre_tool_use`; records about ourselves: `agent_telemetry.audit.heartbeat`. */
 function eventNameOf(record: AtelRecord): string {
   const kind = record.action_details?.kind;
-  const name =
-    record.hook_event === 'Audit' && kind ? `${snake('Audit')}.${snake(kind)}` : snake(record.hook_event);
-  return `agent_telemetry.${name}`;
+  const about = record.hook_event === 'Audit' && typeof kind === 'string' ? `.${snake(kind)}` : '';
+  return `agent_telemetry.${snake(record.hook_event)}${about}`;
 }
 
 /** Hook names come from payloads, so anything may stand there; an event name is low in number and plain. */
@@ -158,7 +157,8 @@ function securityOf({ security }: AtelRecord): RawAttributes {
   };
 }
 
-function contextOf({ correlation, metadata, project_context: project }: AtelRecord): RawAttributes {
+function contextOf(record: AtelRecord): RawAttributes {
+  const { correlation, metadata, project_context: project, resource_usage: usage } = record;
   return {
     [ATTR.promptId]: correlation?.prompt_id,
     [ATTR.parentSpanId]: correlation?.parent_span_id,
@@ -173,6 +173,9 @@ function contextOf({ correlation, metadata, project_context: project }: AtelReco
     [ATTR.appVersion]: metadata?.claude_version,
     [ATTR.entrypoint]: metadata?.entrypoint,
     [ATTR.permissionMode]: metadata?.permission_mode,
+    [ATTR.cpuPercent]: usage?.cpu_percent,
+    [ATTR.memoryMb]: usage?.memory_mb,
+    [ATTR.concurrentOperations]: usage?.concurrent_operations,
     [ATTR.captureLevel]: metadata?.capture_level,
     [ATTR.effort]: metadata?.effort,
     [ATTR.superclaudeCommand]: metadata?.superclaude?.command,
