@@ -18,7 +18,7 @@ const MAX_PASS_BYTES = 33_554_432;
 
 export interface Intake {
   /** Journals one batch; `more` when the queue held more than that. */
-  pass(): Promise<{ readonly journaled: readonly SealedRecord[]; readonly more: boolean }>;
+  pass(): { readonly journaled: readonly SealedRecord[]; readonly more: boolean };
 }
 
 export interface IntakeDeps {
@@ -43,12 +43,12 @@ interface Taken {
 export function createIntake(deps: IntakeDeps): Intake {
   const told = new Set<string>();
   return {
-    async pass() {
+    pass() {
       const { spool, journal, pipeline, counters } = deps;
       const entries = spool.scan();
       const { taken, notes, done, more } = takeBatch(entries, told, deps);
       const inputs = taken.map((one) => toInput(one, deps));
-      const drafts = [...(await pipeline.process(inputs)), ...notes, ...lossRecords(deps)];
+      const drafts = [...pipeline.process(inputs), ...notes, ...lossRecords(deps)];
       const journaled = drafts.length === 0 ? [] : journal.append(drafts);
       counters.journaled += journaled.length;
       removeJournaled(taken, drafts, done, deps);

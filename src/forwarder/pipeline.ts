@@ -25,7 +25,7 @@ export interface PipelineInput {
 
 export interface Pipeline {
   /** Drafts in the order of the inputs, masked and cut, ready to be sealed. */
-  process(inputs: readonly PipelineInput[]): Promise<readonly DraftRecord[]>;
+  process(inputs: readonly PipelineInput[]): readonly DraftRecord[];
 }
 
 export interface PipelineDeps {
@@ -33,7 +33,7 @@ export interface PipelineDeps {
   readonly registry: Registry;
   readonly inspect: Inspector;
   /** Masks secrets and makes each record fit. */
-  readonly clean: (drafts: readonly DraftRecord[]) => Promise<readonly DraftRecord[]>;
+  readonly clean: (drafts: readonly DraftRecord[]) => readonly DraftRecord[];
   readonly counters: Counters;
 }
 

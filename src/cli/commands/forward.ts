@@ -1,5 +1,9 @@
 /** `atel forward`: the forwarder by hand. */
 import { buildCommand } from '@stricli/core';
+import { otlpFromEnv } from '../../config/otlp-env.ts';
+import { type Config, parseConfig } from '../../config/schema.ts';
+import type { Env } from '../../platform/env.ts';
+import { AtelError } from '../../platform/errors.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags {
@@ -21,8 +25,25 @@ export const forwardCommand = buildCommand<Flags, [], CliContext>({
     ].join('\n'),
   },
   parameters: { flags: { once: { kind: 'boolean', brief: 'Stop when the spool is empty', default: false } } },
-  async func(flags) {
+  async func({ once }) {
     const { runForwarder } = await import('../../forwarder/run.ts');
-    await runForwarder(this, flags);
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    process.once('SIGTERM', () => stop.abort());
+    const { paths, env, cwd } = this;
+    const loadConfig = (): Config => withOtlpEnv(this.loadConfig(), env, cwd);
+    await runForwarder({ paths, loadConfig, once, signal: stop.signal, note: this.note });
   },
 });
+
+/** Run by hand, the standard variables of this environment count; the hooks' environment never has them. */
+function withOtlpEnv(config: Config, env: Env, cwd: string): Config {
+  const own: Record<string, unknown> = { ...config.export };
+  for (const [path, value] of otlpFromEnv(env, 'environment', cwd).changes) {
+    const key = path.at(-1);
+    if (key !== undefined) own[key] = value;
+  }
+  const parsed = parseConfig({ ...config, export: own });
+  if (parsed.ok) return parsed.config;
+  throw new AtelError('input', parsed.problem, { where: 'OTEL_EXPORTER_OTLP_*' });
+}

@@ -1,0 +1,44 @@
+/** The journal as delivery reads it: batches behind the export cursor. */
+import { leafOf } from '../journal/canonical.ts';
+import { type ExportCursor, readCursor, writeCursor } from '../journal/marks.ts';
+import { type JournalPosition, parseRecord, readJournal } from '../journal/reader.ts';
+import type { SealedRecord } from '../journal/record.ts';
+import { AtelError } from '../platform/errors.ts';
+import type { JournalOutlet } from '../otlp/deliver.ts';
+
+/** Reads sealed records from the journal's files; the cursor is the journal's own, durable one. */
+export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | undefined> {
+  return {
+    loadCursor: () => readCursor(journalDir),
+    saveCursor(cursor) {
+      if (cursor) writeCursor(journalDir, cursor);
+    },
+    readBatch(after, maxRecords, maxBytes) {
+      const sealed: SealedRecord[] = [];
+      let cursor = after;
+      let bytes = 0;
+      for (const { line, position, torn, damaged } of readJournal(journalDir, positionOf(after))) {
+        if (torn) break;
+        const record = damaged === undefined ? parseRecord(line) : undefined;
+        if (!record) {
+          const where = `${journalDir}/${position.segment} at byte ${position.offset}`;
+          throw new AtelError('tampered', damaged ?? 'is not a record of ours', {
+            where,
+            fix: 'run `atel verify`',
+          });
+        }
+        bytes += Buffer.byteLength(line);
+        if (sealed.length > 0 && (sealed.length >= maxRecords || bytes > maxBytes)) break;
+        const leaf = leafOf(line);
+        sealed.push({ line, record, leaf });
+        const { stream, seq } = record.audit;
+        cursor = { stream, seq, leaf, segment: position.segment, offset: position.next };
+      }
+      return { sealed, cursor };
+    },
+  };
+}
+
+function positionOf(cursor: ExportCursor | undefined): JournalPosition | undefined {
+  return cursor && { segment: cursor.segment, offset: cursor.offset };
+}

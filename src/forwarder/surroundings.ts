@@ -1,0 +1,72 @@
+/** What the stages need to know of this host: its user, its directories, its processes. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Surroundings } from '../context/surroundings.ts';
+import type { PathWorld } from '../detect/resolve-path.ts';
+import { VERSION } from '../platform/version.ts';
+import type { ProcessSampler } from './process-sampler.ts';
+
+/** Facts that every record shares. */
+export function describeHost(
+  installId: string,
+  config: Config,
+  sessionState: Surroundings['sessionState'],
+  sampler: ProcessSampler,
+): Surroundings {
+  return {
+    installId,
+    host: hostname(),
+    user: userName(),
+    telemetryVersion: VERSION,
+    config,
+    sessionState,
+    gitTopLevel,
+    processUsage: (pid) => sampler.usage(pid),
+  };
+}
+
+/** The disk as path judgement sees it. */
+export function pathWorld(home: string): PathWorld {
+  const homes = readHomes();
+  return {
+    home,
+    userHome: (name) => homes.get(name),
+    realpath(path) {
+      try {
+        return realpathSync.native(path);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The login name, or the uid where the user database has none. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}
+
+function readHomes(): ReadonlyMap<string, string> {
+  try {
+    const rows = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'));
+    return new Map(rows.flatMap(([name, , , , , home]) => (name && home ? [[name, home]] : [])));
+  } catch {
+    return new Map();
+  }
+}
+
+/** The nearest directory upwards that holds `.git`. */
+function gitTopLevel(directory: string): string | undefined {
+  for (let at = directory; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
