@@ -43,8 +43,8 @@ export interface RunningClaude {
 
 const DEFAULT_TIMEOUT_MILLIS = 60_000;
 
-/** The whole environment of the client, for those who start it by other means. */
-export function claudeEnv(options: Pick<ClaudeOptions, 'home' | 'modelUrl' | 'env'>): Record<string, string> {
+/** The whole environment of the client. */
+function claudeEnv(options: Pick<ClaudeOptions, 'home' | 'modelUrl' | 'env'>): Record<string, string> {
   const temporary = join(options.home, 'tmp');
   mkdirSync(temporary, { recursive: true });
   return {

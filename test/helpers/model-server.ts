@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
-export interface ToolCall {
+interface ToolCall {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
@@ -30,11 +30,11 @@ export interface Turn {
 }
 
 /** A turn, or a function that makes it from what the tools answered so far (newest last). */
-export type Step = Turn | ((results: readonly string[]) => Turn);
+type Step = Turn | ((results: readonly string[]) => Turn);
 
 export type Scripts = Readonly<Record<string, readonly Step[]>>;
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];

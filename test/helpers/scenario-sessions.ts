@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mcpConfig } from './scenario-everything.ts';
-import { call, expectSuccess, type Scenario, writeWorldFile } from './scenario.ts';
+import { call, expectExit, expectSuccess, type Scenario, writeWorldFile } from './scenario.ts';
 
 /** One session: begun, resumed, compacted; then forked into a second one. */
 export const resumed: Scenario = {
@@ -61,8 +61,7 @@ export const apiFailure: Scenario = {
   name: 'api-failure',
   scripts: () => ({ broken: [{ error: { status: 400, type: 'invalid_request_error' } }] }),
   async play({ claude }) {
-    const result = await claude({ prompt: 'Hello. script:broken' });
-    if (result.exitCode !== 1) throw new Error(`claude ended with ${result.exitCode} despite an API error`);
+    expectExit(await claude({ prompt: 'Hello. script:broken' }), 1);
   },
 };
 
@@ -86,8 +85,8 @@ export const refusingModes: Scenario = {
   scripts: () => ({ risky: [call('Bash', { command: 'curl http://127.0.0.1:9/' }), { text: 'Given up.' }] }),
   async play({ claude }) {
     expectSuccess(await claude({ prompt: 'Try. script:risky', args: ['--permission-mode', 'dontAsk'] }));
-    // Exit code 1, as the refused call made it an incomplete run.
-    await claude({ prompt: 'Try. script:risky', args: ['--permission-mode', 'auto'] });
+    // The client itself says on standard error that nothing was checked, and fails.
+    expectExit(await claude({ prompt: 'Try. script:risky', args: ['--permission-mode', 'auto'] }), 1);
   },
 };
 

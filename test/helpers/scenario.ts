@@ -112,11 +112,15 @@ export async function playScenario(
 }
 
 /** @throws with what the client printed, when it did not end well */
-export function expectSuccess(result: ClaudeResult): ClaudeResult {
-  if (result.exitCode === 0) return result;
-  throw new Error(
-    `claude ended with ${result.exitCode ?? result.signal}\n${result.stdout}\n${result.stderr}`,
-  );
+export function expectSuccess(result: ClaudeResult): void {
+  expectExit(result, 0);
+}
+
+/** @throws with what the client printed, when it ended otherwise */
+export function expectExit(result: ClaudeResult, exitCode: number): void {
+  if (result.exitCode === exitCode) return;
+  const ended = `claude ended with ${result.exitCode ?? result.signal}, not ${exitCode}`;
+  throw new Error(`${ended}\n${result.stdout}\n${result.stderr}`);
 }
 
 /** A turn with one call. */
