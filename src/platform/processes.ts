@@ -17,16 +17,20 @@ export function isAlive(pid: number): boolean {
 
 /**
  * When a process started, as an opaque string that differs when its pid is used again: ticks since boot on
- * Linux (field 22 of /proc/<pid>/stat), the date of `ps` elsewhere. `undefined` when there is no such process.
+ * Linux (field 22 of /proc/<pid>/stat), the date of `ps` elsewhere. `undefined` when there is no such process, or only
+ * its exit code is left (a zombie). One whose first thread has ended while others still hold its files and ports lives.
  */
 export function startTimeOf(pid: number): string | undefined {
   if (process.platform === 'linux') {
     const stat = readProcFile(pid, 'stat');
-    // The command name may hold spaces and parentheses; the fields begin after its last one.
-    return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // The command name may hold spaces and parentheses; the fields begin after its last one, with the state.
+    const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+    const threads = /^Threads:\t(\d+)/m.exec(readProcFile(pid, 'status') ?? '')?.[1];
+    return state === 'Z' && Number(threads ?? 0) <= 1 ? undefined : fields[18];
   }
-  const ps = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
-  return ps.stdout?.trim() || undefined;
+  const ps = spawnSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const [state = 'Z', ...date] = (ps.stdout ?? '').trim().split(/\s+/);
+  return state.startsWith('Z') || date.length === 0 ? undefined : date.join(' ');
 }
 
 function readProcFile(pid: number, name: string): string | undefined {

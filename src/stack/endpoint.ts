@@ -5,7 +5,8 @@ import { loadConfig, updateConfigFile } from '../config/load.ts';
 export const FROM_UP = 'atel up';
 
 export type EndpointChange =
-  | { readonly kind: 'written' | 'unchanged'; readonly url: string }
+  | { readonly kind: 'written'; readonly url: string }
+  | { readonly kind: 'unchanged'; readonly url: string }
   /** The user's own endpoint stands in the file and stays. */
   | { readonly kind: 'kept'; readonly url: string; readonly from: string | undefined };
 

@@ -3,8 +3,9 @@ import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PRIVATE_FILE, readAt, readTextIfExists, sizeOf, sizeOfFd, writeAtomic } from '../platform/files.ts';
+import { startTimeOf } from '../platform/processes.ts';
 import type { Part } from './parts.ts';
-import { processesWithArgument, startTimeOf } from './process.ts';
+import { processesWithArgument } from './process.ts';
 
 /** A log larger than this is put aside (one generation) at the next start. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
@@ -39,7 +40,7 @@ const pidFileSchema = z.object({
   version: z.string(),
   /** Fingerprint of program and settings: another one means that it must be started anew to follow them. */
   fingerprint: z.string(),
-  ports: z.array(z.int()),
+  ports: z.record(z.string(), z.int()),
 });
 
 export type PidFile = z.infer<typeof pidFileSchema>;

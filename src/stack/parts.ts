@@ -39,7 +39,8 @@ export interface Part {
   checkArguments(file: string): readonly string[];
   runArguments(file: string): readonly string[];
   environment(settings: StackSettings): Readonly<Record<string, string>>;
-  ports(ports: StackPorts): readonly number[];
+  /** The ports it listens on, by what they are for. */
+  ports(ports: StackPorts): Readonly<Record<string, number>>;
   readyUrl(ports: StackPorts): string;
   /** Steps that leave the program as `<work>/<name>`; the pins lie in `<work>`. */
   buildSteps(work: string): readonly BuildStep[];
@@ -68,7 +69,7 @@ export const COLLECTOR: Part = {
   title: 'OpenTelemetry Collector',
   programs: ['otelcol-atel', 'otelcol-contrib', 'otelcol'],
   home: folder('otel-collector'),
-  versionPattern: /\bversion v?(\S+)/,
+  versionPattern: /^otelcol\S* version v?(\S+)/,
   pins: ['builder.yaml'],
   config: 'config.yaml',
   buildMinutes: 3,
@@ -83,7 +84,11 @@ export const COLLECTOR: Part = {
     ATEL_COLLECTOR_METRICS_PORT: String(ports.collectorMetrics),
     ATEL_LOKI_URL: lokiUrlOf(ports),
   }),
-  ports: (ports) => [ports.otlp, ports.collectorHealth, ports.collectorMetrics],
+  ports: (ports) => ({
+    otlp: ports.otlp,
+    health: ports.collectorHealth,
+    metrics: ports.collectorMetrics,
+  }),
   readyUrl: (ports) => `http://127.0.0.1:${ports.collectorHealth}/`,
   buildSteps: (work) => [
     {
@@ -125,7 +130,7 @@ export const LOKI: Part = {
     ATEL_LOKI_RETENTION: lokiRetention === '0' ? '0s' : lokiRetention,
     ATEL_LOKI_RETENTION_ENABLED: String(lokiRetention !== '0'),
   }),
-  ports: (ports) => [ports.loki, ports.lokiGrpc],
+  ports: (ports) => ({ http: ports.loki, grpc: ports.lokiGrpc }),
   readyUrl: (ports) => `${lokiUrlOf(ports)}/ready`,
   buildSteps: (work) => [
     {

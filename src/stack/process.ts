@@ -1,30 +1,9 @@
-/**
- * Processes as the system shows them: `/proc` where there is one, else `ps`. A pid alone names nobody for long, so a
- * process is known by its pid and its start time.
- */
+/** Processes and their command lines as the system shows them: `/proc` where there is one, else `ps`. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { startTimeOf } from '../platform/processes.ts';
 
 const HAS_PROC = existsSync('/proc/self/stat');
-
-/**
- * An opaque text that differs for two processes with the same pid: clock ticks since boot on Linux, else the date.
- * `undefined` when there is no such process or it is a zombie.
- */
-export function startTimeOf(pid: number): string | undefined {
-  if (!HAS_PROC) {
-    const [state = 'Z', ...date] = ps(['-o', 'state=,lstart=', '-p', String(pid)])
-      .trim()
-      .split(/\s+/);
-    return state.startsWith('Z') || date.length === 0 ? undefined : date.join(' ');
-  }
-  // proc_pid_stat(5): the name, in parentheses, may hold anything; after it comes field 3.
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === undefined || fields[0] === '' || fields[0] === 'Z' || fields[0] === 'X'
-    ? undefined
-    : fields[19];
-}
 
 /** The command line with single spaces; empty when the process is gone or hides it. */
 export function commandOf(pid: number): string {

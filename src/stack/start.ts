@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
 import { ensurePrivateDir, writeAtomic } from '../platform/files.ts';
+import { startTimeOf } from '../platform/processes.ts';
 import type { FoundPart } from './find.ts';
 import {
   instanceFiles,
@@ -20,7 +21,6 @@ import {
 } from './instance.ts';
 import type { Part } from './parts.ts';
 import { requireFreePort } from './ports.ts';
-import { startTimeOf } from './process.ts';
 import type { Progress } from './progress.ts';
 import type { StackSettings } from './settings.ts';
 import { stopPart } from './stop.ts';
@@ -61,7 +61,8 @@ export async function startPart(
   }
   const stale = instancePids(part, settings.dir);
   if (stale.length > 0) await stopPart(part, settings.dir, deps.progress);
-  for (const port of part.ports(settings.ports)) await requireFreePort(port, part.title);
+  for (const [use, port] of Object.entries(part.ports(settings.ports)))
+    await requireFreePort(port, `${part.title}, ${use}`);
   const child = spawnPart(part, found, settings, deps.env);
   const pid = await pidOf(child, part, found);
   writePidFile(files.pidFile, {
@@ -70,7 +71,7 @@ export async function startPart(
     binary: found.binary,
     version: found.version,
     fingerprint,
-    ports: [...part.ports(settings.ports)],
+    ports: part.ports(settings.ports),
   });
   await waitUntilReady(
     part,

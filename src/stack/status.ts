@@ -7,7 +7,7 @@ import type { Paths } from '../platform/paths.ts';
 import { livePidFile } from '../platform/processes.ts';
 import { type InstanceFiles, instanceFiles, instancePids, lastError, readPidFile } from './instance.ts';
 import { type Part, PARTS } from './parts.ts';
-import { backupDirOf, otlpUrlOf, type StackSettings } from './settings.ts';
+import { backupDirOf, type StackSettings } from './settings.ts';
 import { answers } from './start.ts';
 
 const METRICS_TIMEOUT_MILLIS = 2000;
@@ -22,7 +22,7 @@ export interface PartStatus {
   readonly pids: readonly number[];
   readonly version?: string;
   readonly binary?: string;
-  readonly ports: readonly number[];
+  readonly ports: Readonly<Record<string, number>>;
   readonly data_dir: string;
   readonly log_file: string;
   readonly last_error?: string;
@@ -82,11 +82,6 @@ export async function readStatus({ paths, settings, export: sending }: StatusDep
   };
 }
 
-/** Whether a sender that follows the configuration reaches the Collector of this stack. */
-export function pointsHere(status: StackStatus, settings: StackSettings): boolean {
-  return status.endpoint?.url.startsWith(otlpUrlOf(settings.ports)) ?? false;
-}
-
 async function partStatus(part: Part, settings: StackSettings): Promise<PartStatus> {
   const files = instanceFiles(part, settings.dir);
   const known = readPidFile(files.pidFile);
@@ -105,7 +100,12 @@ async function partStatus(part: Part, settings: StackSettings): Promise<PartStat
   };
 }
 
-async function stateOf(part: Part, settings: StackSettings, runs: boolean, known: boolean): Promise<PartState> {
+async function stateOf(
+  part: Part,
+  settings: StackSettings,
+  runs: boolean,
+  known: boolean,
+): Promise<PartState> {
   if (!runs) return known ? 'died' : 'stopped';
   return (await answers(part.readyUrl(settings.ports))) ? 'ready' : 'not ready';
 }

@@ -1,10 +1,10 @@
 /** Stops one part: politely, then by force, then looks whether it is really gone. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AtelError, errnoOf } from '../platform/errors.ts';
+import { startTimeOf } from '../platform/processes.ts';
 import { instanceFiles, instancePids, readPidFile, removePidFile } from './instance.ts';
 import type { Part } from './parts.ts';
 import { describeHolder, isPortFree, portHolder } from './ports.ts';
-import { startTimeOf } from './process.ts';
 import type { Progress } from './progress.ts';
 
 const GRACE_MILLIS = 10_000;
@@ -25,7 +25,7 @@ export interface StoppedPart {
  */
 export async function stopPart(part: Part, stackDir: string, progress: Progress): Promise<StoppedPart> {
   const { pidFile } = instanceFiles(part, stackDir);
-  const ports = readPidFile(pidFile)?.ports ?? [];
+  const ports = readPidFile(pidFile)?.ports ?? {};
   const processes = instancePids(part, stackDir).map((pid) => ({ pid, startTime: startTimeOf(pid) }));
   const living = (): readonly number[] =>
     processes.filter((one) => startTimeOf(one.pid) === one.startTime).map((one) => one.pid);
@@ -45,7 +45,7 @@ export async function stopPart(part: Part, stackDir: string, progress: Progress)
   if (living().length > 0) {
     throw new AtelError('incomplete', `process ${living().join(', ')} does not end`, { where: part.title });
   }
-  if (processes.length > 0) await requireReleased(part, ports);
+  if (processes.length > 0) await requireReleased(part, Object.values(ports));
   removePidFile(pidFile);
   return { pids: processes.map((one) => one.pid), forced };
 }

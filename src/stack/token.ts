@@ -1,6 +1,6 @@
 /** The token between the forwarder and the Collector: any other local user can reach the port, but not this file. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { ensurePrivateDir, PRIVATE_FILE, readTextIfExists, writeAtomic } from '../platform/files.ts';
 import { tokenFileOf } from './settings.ts';
 
@@ -12,7 +12,7 @@ export function ensureToken(stackDir: string): string {
   ensurePrivateDir(stackDir);
   const present = readTextIfExists(file)?.trim();
   if (present) {
-    chmodSync(file, PRIVATE_FILE);
+    if ((statSync(file).mode & 0o777) !== PRIVATE_FILE) chmodSync(file, PRIVATE_FILE);
     return present;
   }
   const token = randomBytes(TOKEN_BYTES).toString('hex');

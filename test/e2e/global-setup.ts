@@ -20,8 +20,6 @@ export async function setup({ provide }: TestProject): Promise<void> {
     provide('stackParts', { collector, loki });
   } catch (error) {
     if (env['CI'] === 'true') throw error;
-    progress.done(
-      `\n!!! NOT TESTED: delivery to the real Collector and Loki. ${messageOf(error)}\n`,
-    );
+    progress.done(`\n!!! NOT TESTED: delivery to the real Collector and Loki. ${messageOf(error)}\n`);
   }
 }

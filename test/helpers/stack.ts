@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
 import type { FoundPart } from '../../src/stack/find.ts';
 import { COLLECTOR, LOKI, type Part } from '../../src/stack/parts.ts';
-import { startTimeOf } from '../../src/stack/process.ts';
+import { startTimeOf } from '../../src/platform/processes.ts';
 import { createProgress } from '../../src/stack/progress.ts';
 import {
   backupDirOf,
@@ -69,10 +69,12 @@ export async function freePorts(): Promise<StackPorts> {
       return server;
     }),
   );
-  const [otlp = 0, collectorHealth = 0, collectorMetrics = 0, loki = 0, lokiGrpc = 0] = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
+  const [otlp = 0, collectorHealth = 0, collectorMetrics = 0, loki = 0, lokiGrpc = 0] = servers.map(
+    (server) => {
+      const address = server.address();
+      return typeof address === 'object' && address ? address.port : 0;
+    },
+  );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return { otlp, collectorHealth, collectorMetrics, loki, lokiGrpc };
 }
