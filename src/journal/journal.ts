@@ -30,6 +30,10 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** A segment that would grow beyond this is followed by a new one. */
   readonly segmentBytes: number;
+  /** Ids of the events that are in the spool now: those the journal has already are left out by `append`. */
+  readonly spooled: ReadonlySet<string>;
+  /** How much journal opening may have to read; default `SNAPSHOT_BYTES`. */
+  readonly snapshotBytes?: number;
   /** Record 1 of an epoch; the journal adds its `action_details`. */
   readonly genesis: (reason: GenesisReason, previous: Claim | undefined) => DraftRecord;
 }
@@ -41,20 +45,20 @@ export interface Journal {
   readonly recovered: Recovered | undefined;
   /** Why opening began an epoch; `undefined` when it continued one. */
   readonly began: EpochStart | undefined;
-  /**
-   * Whether a record with this id is in the journal. Exact for every event whose spool file can still exist, if
-   * `settle` is called as it says; older ids are forgotten.
-   */
+  /** Whether the journal has this event, so that only its spool file is left to remove. Settled ids are forgotten. */
   has(id: string): boolean;
   /**
-   * Seals the drafts in their order and makes them durable, with one write and one fsync; those whose id is known are
+   * Seals the drafts in their order and makes them durable, with one write and one fsync; those that `has` knows are
    * left out.
    * @returns what was appended
    * @throws StepDown — somebody else wrote to the journal, so leave; a system error (disk full) — call again later
    */
   append(drafts: readonly DraftRecord[]): readonly SealedRecord[];
-  /** Says that the spool files of all records appended so far are removed and their directory is fsynced. */
-  settle(): void;
+  /**
+   * Says that no spool file has one of these ids any more, not even after a power cut: it is removed and its directory
+   * fsynced, or there never was one. What is never settled makes opening slow, nothing worse.
+   */
+  settle(ids: Iterable<string>): void;
   close(): void;
 }
 
@@ -63,12 +67,12 @@ export interface Journal {
  * @throws AtelError tampered — its end does not fit together; input — the directory is not private
  */
 export function openJournal(options: JournalOptions): Journal {
-  const { dir, installId, segmentBytes, clock } = options;
+  const { dir, installId, segmentBytes, clock, spooled } = options;
   ensurePrivateDir(dir);
   const recovered = cutTornTail(dir);
   const [head, cursor] = [readHead(dir), readCursor(dir)];
   const marks = [head, cursor].filter((mark) => mark !== undefined);
-  const tail = readTail(dir, marks);
+  const tail = readTail(dir, marks, spooled);
   const began = reasonForEpoch(tail, head, cursor, installId);
   if (tail && !began) {
     const writer = resumeEpoch(dir, segmentBytes, epochOf(tail.stream), tail);
@@ -82,8 +86,15 @@ export function openJournal(options: JournalOptions): Journal {
   const writer = beginEpoch(dir, segmentBytes, epoch);
   try {
     const stream = `${installId}/${epoch}`;
-    const { ids = new Set<string>(), bytes = 0 } = tail ?? {};
-    const start = { stream, seq: 0, leaf: EMPTY_LEAF, sessions: new Map<string, SessionLink>(), ids, bytes };
+    const { known = new Set<string>(), bytes = 0 } = tail ?? {};
+    const start = {
+      stream,
+      seq: 0,
+      leaf: EMPTY_LEAF,
+      sessions: new Map<string, SessionLink>(),
+      known,
+      bytes,
+    };
     const journal = createJournal(options, writer, { ...start, position: undefined, recovered, began });
     journal.append([genesisDraft(options, began)]);
     return journal;
@@ -104,19 +115,18 @@ type State = Omit<Tail, 'position'> & {
   readonly began: EpochStart | undefined;
 };
 
-function createJournal({ dir, clock }: JournalOptions, writer: SegmentWriter, start: State): Journal {
-  const { stream, sessions, ids, recovered, began } = start;
+function createJournal(options: JournalOptions, writer: SegmentWriter, start: State): Journal {
+  const { dir, clock, snapshotBytes = SNAPSHOT_BYTES } = options;
+  const { stream, sessions, known, recovered, began } = start;
   let { seq, leaf, position, bytes } = start;
   let headText = readTextIfExists(headPath(dir));
-  let settled = false;
 
   const moveHead = (at: LinePosition): void => {
     headText = writeHead(dir, { stream, seq, leaf, segment: at.segment, bytes: at.next });
   };
   const snapshot = (): void => {
-    if (!settled || !position || bytes === 0) return;
+    if (known.size > 0 || !position || bytes === 0) return;
     writeSnapshot(dir, { stream, seq, leaf, sessions, position });
-    ids.clear();
     bytes = 0;
   };
   // After a crash between append and head, the head is one append behind.
@@ -126,29 +136,28 @@ function createJournal({ dir, clock }: JournalOptions, writer: SegmentWriter, st
     stream,
     recovered,
     began,
-    has: (id) => ids.has(id),
+    has: (id) => known.has(id),
     append(drafts) {
       writer.check();
       if (readTextIfExists(headPath(dir)) !== headText)
         throw new StepDown('the head of the journal is not ours');
       const state = { stream, seq, leaf, sessions };
-      const batch = seal(newOnes(drafts, ids), state, formatNanos(clock()));
+      const batch = seal(newOnes(drafts, known), state, formatNanos(clock()));
       if (batch.sealed.length === 0) return [];
       refuseLongLines(batch.sealed);
       position = writer.write(batch.sealed);
       ({ seq, leaf } = batch);
       for (const [session, link] of batch.sessions) sessions.set(session, link);
       for (const { record, line } of batch.sealed) {
-        ids.add(record.id);
+        known.add(record.id);
         bytes += line.length;
       }
-      settled = false;
       moveHead(position);
       return batch.sealed;
     },
-    settle() {
-      settled = true;
-      if (bytes >= SNAPSHOT_BYTES) snapshot();
+    settle(ids) {
+      for (const id of ids) known.delete(id);
+      if (bytes >= snapshotBytes) snapshot();
     },
     close() {
       snapshot();

@@ -61,20 +61,25 @@ export interface Tail extends ChainState {
   readonly sessions: Map<string, SessionLink>;
   /** The newest record's line. */
   readonly position: LinePosition;
-  /** Ids of the records behind the snapshot: every id that may still be in the spool. */
-  readonly ids: Set<string>;
-  /** Bytes of those records. */
+  /** Which of the spooled ids the journal has. */
+  readonly known: Set<string>;
+  /** Bytes behind the snapshot. */
   readonly bytes: number;
 }
 
 /**
  * Reads the journal from its snapshot to its end; `undefined` when it holds no record.
  * @param marks what the end must agree with
+ * @param spooled ids of the events that are in the spool
  * @throws AtelError tampered — a whole line is no record, or does not follow the one before it
  */
-export function readTail(dir: string, marks: readonly Claim[]): Tail | undefined {
+export function readTail(
+  dir: string,
+  marks: readonly Claim[],
+  spooled: ReadonlySet<string>,
+): Tail | undefined {
   const snapshot = readSnapshot(dir);
-  const ids = new Set<string>();
+  const known = new Set<string>();
   let bytes = 0;
   let at: (ChainState & { sessions: Map<string, SessionLink>; position: LinePosition }) | undefined =
     snapshot && {
@@ -95,11 +100,11 @@ export function readTail(dir: string, marks: readonly Claim[]): Tail | undefined
       refuse(dir, entry, seq, 'is not the record that the head or the export cursor names');
     if (record.session_id !== undefined && record.audit.sseq !== undefined)
       state.sessions.set(record.session_id, { sseq: record.audit.sseq, leaf });
-    ids.add(record.id);
+    if (spooled.has(record.id)) known.add(record.id);
     bytes += entry.position.next - entry.position.offset;
     at = { stream, seq, leaf, sessions: state.sessions, position: entry.position };
   }
-  return at && { ...at, ids, bytes };
+  return at && { ...at, known, bytes };
 }
 
 function recordOf({ line, torn, damaged }: JournalLine): AtelRecord | undefined {

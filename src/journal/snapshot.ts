@@ -1,7 +1,7 @@
 /**
  * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
- * without it, or with one that does not fit, opening reads everything. It is taken only where the spool files of all
- * records up to there are gone, so that what comes after holds every id that may still be in the spool.
+ * without it, or with one that does not fit, opening reads everything. It is taken only when no journaled event is left
+ * in the spool, so that the records behind it are all among which a spooled event's id has to be looked for.
  *
  * `sessions.json`: {stream, seq, leaf, segment, offset, next, sessions: [[session id, sseq, leaf], …]}; `offset` and
  * `next` are the bounds of that record's line.

@@ -31,6 +31,7 @@ export function open(dir: string, options: Partial<JournalOptions> = {}): Journa
     installId: 'install',
     clock: () => (now += 1_000_000n),
     segmentBytes: 67_108_864,
+    spooled: new Set(),
     genesis: () => draft(`genesis-${now}`),
     ...options,
   });
@@ -55,7 +56,12 @@ export function journalOf(count: number, options: Partial<JournalOptions> = {}):
 
 /** What `atel verify` says of a journal. */
 export function verdictOf(dir: string): Verdict {
-  const verifier = createVerifier({ mode: 'ordered', whole: true, head: readHead(dir), cursor: readCursor(dir) });
+  const verifier = createVerifier({
+    mode: 'ordered',
+    whole: true,
+    head: readHead(dir),
+    cursor: readCursor(dir),
+  });
   for (const line of readJournal(dir)) verifier.add(line);
   return verifier.finish(readHead(dir));
 }

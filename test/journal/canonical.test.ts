@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalLine, EMPTY_LEAF, leafOf } from '../../src/journal/canonical.ts';
+
+describe('line and leaf', () => {
+  it('reproduce the published vector', () => {
+    const leaves: string[] = [];
+    for (const i of [1, 2, 3]) {
+      const line = canonicalLine({
+        v: 'atel/1',
+        t: `176379900000000000${i}`,
+        stream: 'test/1',
+        seq: i,
+        prev: leaves.at(-1) ?? EMPTY_LEAF,
+        id: `00000000-0000-4000-8000-00000000000${i}`,
+        event: `test.${i}`,
+      });
+      expect(line).toMatch(new RegExp(`^\\{"event":"test.${i}","id":.*"v":"atel/1"\\}$`));
+      leaves.push(leafOf(line));
+    }
+    expect(leaves).toEqual([
+      '84d02663c534adffa827c15cc1c384f2e50f1c0f1c89d625959e2f2867577a8f',
+      'b30a4ea47c7dd2ab802025d79cef102ffb0329728bd7522348cab4901c87988a',
+      '90ce7ef8165dfa3489296866e79f3a2d4b1bca795338d32e178e3e52376de7fe',
+    ]);
+  });
+
+  it('follow RFC 8785: keys by UTF-16 units, shortest numbers, no escapes but the needed ones', () => {
+    const value = { '10': 1, '9': 2, é: 1.5, a: [-0, 1e21, 'ü\u2028\n\u0007'], '\ud83d\ude00': null };
+    expect(canonicalLine(value)).toBe('{"10":1,"9":2,"a":[0,1e+21,"ü\u2028\\n\\u0007"],"é":1.5,"😀":null}');
+  });
+
+  it('refuse a lone surrogate, which would hash like any other', () => {
+    expect(() => canonicalLine({ a: '\ud800' })).toThrow(/surrogate/);
+  });
+});

@@ -1,0 +1,314 @@
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EMPTY_LEAF, leafOf } from '../../src/journal/canonical.ts';
+import { StepDown } from '../../src/journal/segment-writer.ts';
+import { readCursor, readHead, writeCursor } from '../../src/journal/marks.ts';
+import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import { epochAfter, listSegments } from '../../src/journal/segments.ts';
+import { AtelError } from '../../src/platform/errors.ts';
+import { draft } from './drafts.ts';
+import { appendEach, journalOf, open, temporaryJournal, verdictOf } from './support.ts';
+
+const linesOf = (dir: string): string[] => Array.from(readJournal(dir), ({ line }) => line);
+const segmentOf = (dir: string): string => join(dir, listSegments(dir).at(-1) ?? '');
+
+describe('appending', () => {
+  it('seals records into the chain of the stream and of their session', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir);
+    const [a, b, c, d] = journal.append([draft('a', 's'), draft('b'), draft('c', 't'), draft('d', 's')]);
+    journal.close();
+    expect([a, b, c, d].map((sealed) => sealed?.record.audit.seq)).toEqual([2, 3, 4, 5]);
+    expect(d?.record.audit).toMatchObject({
+      stream: journal.stream,
+      prev: c?.leaf,
+      sseq: 2,
+      sprev: a?.leaf,
+      commit: 'ok',
+    });
+    expect(c?.record.audit).toMatchObject({ prev: b?.leaf, sseq: 1, sprev: EMPTY_LEAF });
+    expect(b?.record.audit).not.toHaveProperty('sseq');
+    expect(linesOf(dir).slice(1)).toEqual([a?.line, b?.line, c?.line, d?.line]);
+    expect(d?.leaf).toBe(leafOf(d?.line ?? ''));
+    expect(parseRecord(d?.line ?? '')).toEqual(d?.record);
+  });
+
+  it('begins with a genesis record and leaves a head', () => {
+    const dir = journalOf(0);
+    const [line = ''] = linesOf(dir);
+    expect(parseRecord(line)).toMatchObject({
+      action_details: { kind: 'genesis', reason: 'first_start' },
+      audit: { seq: 1, prev: EMPTY_LEAF },
+    });
+    expect(readHead(dir)).toMatchObject({ seq: 1, leaf: leafOf(line), bytes: statSync(segmentOf(dir)).size });
+  });
+
+  it('writes each id once, within a call and over calls and restarts', () => {
+    const dir = temporaryJournal();
+    const first = open(dir);
+    expect(first.append([draft('a', 's'), draft('a', 's')])).toHaveLength(1);
+    expect(first.append([draft('a', 's')])).toEqual([]);
+    first.close();
+    const second = open(dir, { spooled: new Set(['a', 'b']) });
+    expect([second.has('a'), second.has('b')]).toEqual([true, false]);
+    expect(second.append([draft('a', 's'), draft('b', 's')]).map(({ record }) => record.id)).toEqual(['b']);
+    second.close();
+  });
+
+  it('knows an id until its spool file is gone, and opens from where all were', () => {
+    const dir = temporaryJournal();
+    const first = open(dir, { genesis: () => draft('genesis') });
+    first.append([draft('a', 's'), draft('b', 's')]);
+    first.settle(['genesis', 'a']);
+    expect([first.has('a'), first.has('b')]).toEqual([false, true]);
+    first.close();
+    expect(readdirSync(dir)).not.toContain('sessions.json');
+    const spooled = new Set(['b']);
+    const second = open(dir, { spooled });
+    expect([second.has('a'), second.has('b')]).toEqual([false, true]);
+    second.settle(['b']);
+    second.close();
+    expect(readdirSync(dir)).toContain('sessions.json');
+    const third = open(dir, { spooled });
+    expect(third.has('b')).toBe(false);
+    expect(third.append([draft('c', 's')])[0]?.record.audit.sseq).toBe(3);
+    third.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 4 });
+  });
+
+  it('keeps files and directories to the user, and refuses a directory open to others', () => {
+    const dir = journalOf(3);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
+    chmodSync(dir, 0o755);
+    expect(() => open(dir)).toThrow(/open to other users/);
+  });
+
+  it('goes on in a new segment when one is full, and a batch is never torn between two', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir, { segmentBytes: 2000 });
+    for (let i = 0; i < 8; i++) journal.append([draft(`${i}a`, 's'), draft(`${i}b`, 's')]);
+    journal.close();
+    const segments = listSegments(dir);
+    expect(segments.map((name) => name.slice(-12))).toEqual(segments.map((_, i) => `00000${i + 1}.jsonl`));
+    expect(segments.length).toBeGreaterThan(3);
+    for (const name of segments.slice(1))
+      expect(readFileSync(join(dir, name), 'utf8').split('\n').length % 2).toBe(1);
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 17 });
+  });
+
+  it('appends nothing of a batch that holds an impossible record', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir);
+    expect(() => journal.append([draft('a', 's'), draft('\ud800', 's')])).toThrow(/surrogate/);
+    expect(() => journal.append([draft('x'.repeat(1_100_000), 's')])).toThrow(/the limit is/);
+    journal.append([draft('b', 's')]);
+    journal.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 2 });
+  });
+});
+
+describe('a writer that is not alone', () => {
+  it('steps down and writes nothing when another has appended', () => {
+    const dir = temporaryJournal();
+    const [stale, leader] = [open(dir), open(dir)];
+    appendEach(leader, ['a', 'b']);
+    expect(() => stale.append([draft('c', 's')])).toThrow(StepDown);
+    appendEach(leader, ['d']);
+    leader.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 4 });
+  });
+
+  it('steps down when another has gone on to a new segment', () => {
+    const dir = temporaryJournal();
+    const options = { segmentBytes: 10 };
+    const [stale, leader] = [open(dir, options), open(dir, options)];
+    leader.append([draft('a', 's')]);
+    expect(() => stale.append([draft('b', 's')])).toThrow(StepDown);
+    leader.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 2 });
+  });
+
+  it('steps down when its file was edited, replaced, or removed', () => {
+    const changes: readonly ((path: string) => void)[] = [
+      (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('"level":"INFO"', '"level":"WARN"')),
+      (path) => {
+        writeFileSync(`${path}.new`, readFileSync(path));
+        renameSync(`${path}.new`, path);
+      },
+      (path) => rmSync(path),
+    ];
+    for (const change of changes) {
+      const dir = temporaryJournal();
+      const journal = open(dir);
+      change(segmentOf(dir));
+      expect(() => journal.append([draft('a', 's')])).toThrow(StepDown);
+    }
+  });
+});
+
+describe('opening', () => {
+  it('puts a torn tail aside, tells of it, and goes on', () => {
+    const dir = journalOf(3);
+    const path = segmentOf(dir);
+    const size = statSync(path).size;
+    appendFileSync(path, '{"action_details":{"com');
+    const journal = open(dir);
+    expect(journal.recovered).toEqual({ segment: listSegments(dir)[0], bytes: 23 });
+    expect(journal.began).toBeUndefined();
+    journal.append([draft('x', 's')]);
+    journal.close();
+    expect(readFileSync(join(dir, 'torn', `${listSegments(dir)[0]}.${size}`), 'utf8')).toBe(
+      '{"action_details":{"com',
+    );
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 5 });
+    expect(open(dir).recovered).toBeUndefined();
+  });
+
+  it('refuses to append behind a record that was changed, and changes nothing', () => {
+    for (const change of [(line: string) => line.replace('echo', 'exho'), (line: string) => line.slice(1)]) {
+      const dir = journalOf(3);
+      const path = segmentOf(dir);
+      const lines = readFileSync(path, 'utf8').split('\n');
+      const changed = lines.with(2, change(lines[2] ?? '')).join('\n');
+      writeFileSync(path, changed);
+      const refused = (): unknown => {
+        try {
+          return open(dir);
+        } catch (error) {
+          return error;
+        }
+      };
+      const error = refused();
+      expect(error).toBeInstanceOf(AtelError);
+      expect(error).toMatchObject({ kind: 'tampered', where: path });
+      expect(String(error)).toMatch(/record [34] .* run `atel verify`/);
+      expect(readFileSync(path, 'utf8')).toBe(changed);
+    }
+  });
+
+  it('refuses when the last record is not the one that the head names', () => {
+    const dir = journalOf(3);
+    const path = segmentOf(dir);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('echo \\"3', 'exho \\"3'));
+    expect(() => open(dir)).toThrow(/record 4 .* is not the record that the head/);
+  });
+
+  it.each([
+    ['journal_missing', (dir: string) => listSegments(dir).forEach((name) => rmSync(join(dir, name)))],
+    ['journal_cut', (dir: string) => truncateSync(segmentOf(dir), 700)],
+    ['head_missing', (dir: string) => rmSync(join(dir, 'head.json'))],
+  ])('begins an epoch that names what was lost: %s', (reason, lose) => {
+    const dir = journalOf(3);
+    const head = readHead(dir);
+    lose(dir);
+    const journal = open(dir);
+    expect(journal.began).toMatchObject({ reason, previous: { seq: 4, leaf: head?.leaf } });
+    journal.append([draft('x', 'even')]);
+    journal.close();
+    const genesis = Array.from(readJournal(dir), ({ line }) => parseRecord(line)).findLast(
+      (record) => record?.audit.seq === 1,
+    );
+    expect(genesis?.action_details).toEqual({
+      kind: 'genesis',
+      reason,
+      prev_stream: head?.stream,
+      prev_seq: 4,
+      prev_leaf: head?.leaf,
+    });
+    expect(verdictOf(dir).verdict).toBe(reason === 'head_missing' ? 'intact' : 'tampered');
+    expect(open(dir).began).toBeUndefined();
+  });
+
+  it('begins an epoch when the export cursor is ahead, or the journal is another install’s', () => {
+    const dir = journalOf(3);
+    const stream = readHead(dir)?.stream ?? '';
+    writeCursor(dir, { stream, seq: 9, leaf: EMPTY_LEAF, segment: listSegments(dir)[0] ?? '', offset: 99 });
+    const journal = open(dir);
+    expect(journal.began).toMatchObject({ reason: 'journal_cut', previous: { seq: 9 } });
+    journal.close();
+    expect(open(dir, { installId: 'other' }).began).toMatchObject({ reason: 'install_changed' });
+    expect(new Set(listSegments(dir)).size).toBe(3);
+  });
+
+  it('finds its way without a snapshot, with one that lies, and with one that cannot be read', () => {
+    for (const spoil of [
+      (path: string) => rmSync(path),
+      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(/"offset":\d+/, '"offset":3')),
+      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('.jsonl', '.txt')),
+      (path: string) => writeFileSync(path, '{'),
+    ]) {
+      const dir = journalOf(4);
+      open(dir).close();
+      spoil(join(dir, 'sessions.json'));
+      const journal = open(dir);
+      expect(journal.append([draft('x', 'even')])[0]?.record.audit.sseq).toBe(3);
+      journal.close();
+      expect(verdictOf(dir).verdict).toBe('intact');
+    }
+  });
+
+  it('survives a crash right after the genesis, before there was a head', () => {
+    const dir = journalOf(0);
+    rmSync(join(dir, 'head.json'));
+    const journal = open(dir);
+    expect(journal.began).toBeUndefined();
+    journal.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 1, head: 'ok' });
+  });
+
+  it('survives a crash in the midst of a genesis', () => {
+    const dir = journalOf(0);
+    rmSync(join(dir, 'head.json'));
+    truncateSync(segmentOf(dir), 100);
+    const journal = open(dir);
+    expect(journal.began?.reason).toBe('first_start');
+    expect(journal.recovered?.bytes).toBe(100);
+    journal.append([draft('x', 's')]);
+    journal.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 2, streams: [{ firstSeq: 1 }] });
+  });
+
+  it('names epochs in the order of time even when the clock is set back', () => {
+    expect(epochAfter([], 1_795_378_461_123)).toBe('20261122T201421123Z');
+    expect(epochAfter(['20261122T201421123Z', 'x'], 0)).toBe('20261122T201421124Z');
+  });
+});
+
+describe('the export cursor', () => {
+  it('is read as it was written, is nothing at first, and an unreadable one is an error', () => {
+    const dir = temporaryJournal();
+    mkdirSync(dir);
+    expect(readCursor(dir)).toBeUndefined();
+    const cursor = { stream: 'i/e', seq: 3, leaf: EMPTY_LEAF, segment: 's', offset: 99 };
+    writeCursor(dir, cursor);
+    expect(readCursor(dir)).toEqual(cursor);
+    writeFileSync(join(dir, 'cursor.json'), '{}');
+    expect(() => readCursor(dir)).toThrow(/is no export cursor; move it away/);
+  });
+});
+
+describe('reading', () => {
+  it('goes on from any line', () => {
+    const dir = journalOf(6, { segmentBytes: 1200 });
+    const lines = Array.from(readJournal(dir));
+    expect(new Set(lines.map(({ position }) => position.segment)).size).toBeGreaterThan(2);
+    for (const [i, { position }] of lines.entries()) {
+      const rest = Array.from(readJournal(dir, { segment: position.segment, offset: position.next }));
+      expect(rest).toEqual(lines.slice(i + 1));
+    }
+  });
+});
