@@ -1,42 +1,45 @@
 /**
- * How much the next request holds. Full batches, until a server refuses one as a whole; then less and less, until the
- * record that it cannot take stands alone.
+ * How much the next request holds. Full batches, until a server refuses one as a whole; then the search for what it
+ * cannot take. The run of `window` records behind the cursor is known to hold it: send its first half. Accepted, the
+ * rest is the new window; refused, the half is. So twelve requests find one record among 512.
  *
- * After 400 the run of `window` records behind the cursor is known to hold a bad one: send its first half. Accepted,
- * the rest is the new window; refused, the half is. Twelve requests find one among 512. After 413 the size may be to
- * blame, so that the byte limit is halved and stays there.
+ * When every record of the window was accepted in the end, sheer size was to blame (a Collector says 400 for that,
+ * too, measured), and later batches keep to the largest that was accepted.
  */
 export interface BatchLimits {
   next(): { readonly records: number; readonly bytes: number };
-  /** `records` left for good, accepted as far as the server takes any. */
-  accepted(records: number): void;
+  /** Records of so many bytes have left, as far as the server takes any. */
+  accepted(records: number, bytes: number): void;
   /** A batch of more than one record was refused as a whole. */
-  refused(status: 400 | 413, records: number, bytes: number): void;
+  refused(records: number): void;
   /** The single refused record is out of the way. */
   setAside(): void;
   /** True when the server has taken a neighbour of the refused record, so that the record is to blame. */
   neighbourAccepted(): boolean;
 }
 
+/** No server's limit is so low; below, a batch was refused for other reasons. */
+const MIN_LEARNED_BYTES = 65_536;
+
 export function createBatchLimits(maxRecords: number, maxBytes: number): BatchLimits {
-  let window = 0;
   let bytes = maxBytes;
-  let neighbourAccepted = false;
+  let search: { window: number; largestAccepted: number } | undefined;
   return {
-    next: () => ({ records: window === 0 ? maxRecords : Math.max(1, Math.floor(window / 2)), bytes }),
-    accepted(records) {
-      window = Math.max(0, window - records);
-      neighbourAccepted = window > 0;
+    next: () => ({ records: search ? Math.max(1, Math.floor(search.window / 2)) : maxRecords, bytes }),
+    accepted(records, size) {
+      if (!search) return;
+      search.window -= records;
+      search.largestAccepted = Math.max(search.largestAccepted, size);
+      if (search.window > 0) return;
+      bytes = Math.min(bytes, Math.max(search.largestAccepted, MIN_LEARNED_BYTES));
+      search = undefined;
     },
-    refused(status, records, refusedBytes) {
-      if (status === 413) bytes = Math.max(1, Math.floor(refusedBytes / 2));
-      else window = records;
+    refused(records) {
+      search = { window: records, largestAccepted: search?.largestAccepted ?? 0 };
     },
     setAside() {
-      window = 0;
-      bytes = maxBytes;
-      neighbourAccepted = false;
+      search = undefined;
     },
-    neighbourAccepted: () => neighbourAccepted,
+    neighbourAccepted: () => search !== undefined && search.largestAccepted > 0,
   };
 }

@@ -175,7 +175,7 @@ class JournalDelivery<Cursor> implements Delivery {
   #onAccepted(batch: JournalBatch<Cursor>): DeliveryStep {
     const records = batch.sealed.length;
     this.#moveBehind(batch);
-    this.#limits.accepted(records);
+    this.#limits.accepted(records, lineBytes(batch.sealed));
     this.#accepted += records;
     return { kind: 'sent', records };
   }
@@ -187,7 +187,7 @@ class JournalDelivery<Cursor> implements Delivery {
       this.#options.onEvent({ kind: 'partial', batch: sealed, rejected, message, file });
     }
     this.#moveBehind(batch);
-    this.#limits.accepted(sealed.length);
+    this.#limits.accepted(sealed.length, lineBytes(sealed));
     this.#rejected += Math.min(rejected, sealed.length);
     this.#accepted += Math.max(0, sealed.length - rejected);
     return { kind: 'set_aside', records: sealed.length };
@@ -197,7 +197,7 @@ class JournalDelivery<Cursor> implements Delivery {
     const { status, message } = verdict;
     const [sealed, ...others] = batch.sealed;
     if (!sealed || others.length > 0) {
-      this.#limits.refused(status, batch.sealed.length, lineBytes(batch.sealed));
+      this.#limits.refused(batch.sealed.length);
       return { kind: 'narrowed', records: batch.sealed.length };
     }
     if (!(await this.#serverWorks())) return this.#wait(`every request is refused: ${message}`);

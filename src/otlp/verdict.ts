@@ -65,7 +65,8 @@ export function toVerdict(outcome: HttpOutcome, now: number): ExportVerdict {
   return { kind: 'later', message, ...(retryAfterMillis !== undefined && { retryAfterMillis }) };
 }
 
-function judgeFailure(code: string, message: string): ExportVerdict {
+function judgeFailure(code: string, words: string): ExportVerdict {
+  const message = printable(words);
   if (TLS_FAULT.test(code)) return { kind: 'misconfigured', message: `TLS: ${message}` };
   if (NOT_HTTP.test(code)) return { kind: 'not_otlp', message: `the answer is not HTTP: ${message}` };
   return { kind: 'later', message };

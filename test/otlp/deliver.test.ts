@@ -299,16 +299,20 @@ describe('a record that the server refuses', () => {
   });
 });
 
-describe('a server with a limit of its own', () => {
-  it('gets smaller requests from then on, and everything in order', async () => {
-    const records = Array.from({ length: 300 }, (_, index) => sample(index + 1, 'x'.repeat(2000)));
-    sink.behave(sinkOf.refuseOver(100_000));
-    expect(await run(deliveryOf(records))).toEqual({ kind: 'idle' });
-    expect(acceptedIds()).toEqual(idsOf(records));
-    const refusals = sink.requests.filter((request) => request.bytes > 100_000);
-    expect(refusals.length).toBeLessThan(8);
-    expect(events).toEqual([]);
-  });
+describe('a server with a size limit of its own', () => {
+  it.each([400, 413] as const)(
+    'that says %i gets smaller requests from then on, and everything in order',
+    async (code) => {
+      const records = Array.from({ length: 1000 }, (_, index) => sample(index + 1, 'x'.repeat(1000)));
+      sink.behave(sinkOf.refuseOver(300_000, code));
+      const delivery = deliveryOf(records);
+      expect(await run(delivery)).toEqual({ kind: 'idle' });
+      expect(acceptedIds()).toEqual(idsOf(records));
+      expect(sink.requests.length - sink.accepted.length / 64).toBeLessThan(20);
+      expect(sink.requests.filter((request) => request.bytes > 300_000).length).toBeLessThan(6);
+      expect(events).toEqual([]);
+    },
+  );
 });
 
 describe('a partial success', () => {
