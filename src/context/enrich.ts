@@ -32,7 +32,8 @@ export function enrich(event: HookEvent, capture: Capture, around: Surroundings)
   const calls = event.calls.map(({ tool_use_id, tool_name, text }) => ({
     tool_use_id,
     tool_name,
-    outcome: outcomeOf(state, tool_use_id) ?? classifyRejection(text),
+    outcome:
+      outcomeOf(state, tool_use_id) ?? classifyRejection(text, state?.calls[tool_use_id] !== undefined),
   }));
   const details: ActionDetails = compact({ ...event.details, calls: calls.length > 0 ? calls : undefined });
   const bad =

@@ -34,20 +34,20 @@ function modelText(response: unknown): string {
     .join('\n');
 }
 
-/** Real texts, client 2.1.330 (test/fixtures/payloads), and what they mean. */
-const NEVER_RAN: readonly (readonly [RegExp, Outcome])[] = [
-  [/^<tool_use_error>Error: No such tool available/, 'unknown_tool'],
-  // The client checks input against the schema and then lets the tool check it: both before any hook.
-  [/^<tool_use_error>/, 'invalid_input'],
-  [/^Permission to use .{1,200} has been denied/s, 'denied'],
-  [/^Auto mode is unavailable.{1,200}was not run/s, 'denied'],
-  [/^(?:This command requires approval|Claude requested permissions to)/, 'denied'],
-];
+/** The client's words for a permission, rule, mode or hook that said no; 2.1.330, see the `refusals` recordings. */
+const DENIED =
+  /has been denied|denied access|denied by|needs approval|requires? approval|was blocked|haven't granted it yet|blocked by permission rules|^PreToolUse:.{1,200} hook error|^Auto mode is unavailable/s;
 
-/** Outcome of a call that had neither PostToolUse nor PostToolUseFailure. */
-export function classifyRejection(text: string): Outcome {
-  const head = text.slice(0, 2000);
-  return NEVER_RAN.find(([pattern]) => pattern.test(head))?.[1] ?? 'rejected';
+/**
+ * Outcome of a call that had neither PostToolUse nor PostToolUseFailure.
+ * @param text what the model was told
+ * @param began whether the call had a PreToolUse: the client checks name and input before that
+ */
+export function classifyRejection(text: string, began: boolean): Outcome {
+  const head = text.slice(0, 500);
+  if (!began && /^<tool_use_error>Error: No such tool available/.test(head)) return 'unknown_tool';
+  if (DENIED.test(head)) return 'denied';
+  return !began && head.startsWith('<tool_use_error>') ? 'invalid_input' : 'rejected';
 }
 
 /** Outcome of a PostToolUseFailure. */

@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { DraftRecord, SealedRecord } from '../journal/record.ts';
 import { type Clock, formatNanos } from '../platform/clock.ts';
 import type { DropFile } from '../spool/drop-file.ts';
-import type { Spool, SpoolEntry, SpoolRead } from '../spool/spool.ts';
+import type { LossMark, Spool, SpoolEntry, SpoolRead } from '../spool/spool.ts';
 import { captureId, sourceHmac } from './capture-id.ts';
 import type { Copies } from './copies.ts';
 import { type Counters, type OwnIdentity, ownRecord } from './own-records.ts';
@@ -32,6 +32,20 @@ export interface IntakeDeps {
   readonly who: OwnIdentity;
 }
 
+/** A file that needs no record: its event is in the journal already. */
+interface Done {
+  readonly name: string;
+  readonly id: string;
+}
+
+interface Batch {
+  readonly taken: readonly Taken[];
+  readonly notes: readonly DraftRecord[];
+  readonly done: readonly Done[];
+  /** The queue holds more. */
+  readonly more: boolean;
+}
+
 interface Taken {
   readonly entry: SpoolEntry;
   readonly id: string;
@@ -45,36 +59,38 @@ export function createIntake(deps: IntakeDeps): Intake {
   return {
     pass() {
       const { spool, journal, pipeline, counters } = deps;
-      const entries = spool.scan();
-      const { taken, notes, done, more } = takeBatch(entries, told, deps);
-      const inputs = taken.map((one) => toInput(one, deps));
-      const drafts = [...pipeline.process(inputs), ...notes, ...lossRecords(deps)];
+      const { taken, notes, done, more } = takeBatch(spool.scan(), told, deps);
+      const losses = spool.losses();
+      const drafts = [
+        ...pipeline.process(taken.map((one) => toInput(one, deps))),
+        ...notes,
+        ...losses.map((mark) => lossRecord(mark, deps)),
+      ];
       const journaled = drafts.length === 0 ? [] : journal.append(drafts);
       counters.journaled += journaled.length;
+      counters.lost += losses.length;
       removeJournaled(taken, drafts, done, deps);
-      if (journaled.length > 0 || done.length > 0) journal.settle();
-      spool.removeLosses(spool.losses().filter((mark) => journal.has(lossId(mark.why, mark.name))));
+      spool.removeLosses(losses);
+      // A foreign file stays where it is, so its record must stay known.
+      const gone = drafts.filter((draft) => !notes.includes(draft));
+      if (gone.length > 0 || done.length > 0) journal.settle([...gone, ...done].map(({ id }) => id));
       return { journaled, more };
     },
   };
 }
 
-function takeBatch(
-  entries: readonly SpoolEntry[],
-  told: Set<string>,
-  deps: IntakeDeps,
-): { taken: Taken[]; notes: DraftRecord[]; done: string[]; more: boolean } {
+function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: IntakeDeps): Batch {
   const nowMillis = Number(deps.clock() / 1_000_000n);
   const taken: Taken[] = [];
   const notes: DraftRecord[] = [];
-  const done: string[] = [];
+  const done: Done[] = [];
   let bytes = 0;
   for (const entry of entries) {
     if (taken.length >= MAX_PASS_FILES || bytes >= MAX_PASS_BYTES) return { taken, notes, done, more: true };
     const id = captureId(deps.install.installId, entry);
     if (deps.journal.has(id)) {
       // A crash came between journal and removal.
-      done.push(entry.name);
+      done.push({ name: entry.name, id });
       continue;
     }
     const read = deps.spool.read(entry, nowMillis);
@@ -84,7 +100,7 @@ function takeBatch(
     if (!file) continue;
     deps.counters.received++;
     bytes += entry.size;
-    if (read.kind === 'complete' && isCopy(file, deps)) done.push(entry.name);
+    if (read.kind === 'complete' && isCopy(file, deps)) done.push({ name: entry.name, id });
     else taken.push({ entry, id, file, torn: read.kind === 'torn' && read.file === undefined });
   }
   return { taken, notes, done, more: false };
@@ -128,7 +144,7 @@ function toInput({ entry, id, file, torn }: Taken, { install }: IntakeDeps): Pip
 function removeJournaled(
   taken: readonly Taken[],
   drafts: readonly DraftRecord[],
-  done: readonly string[],
+  done: readonly Done[],
   { spool }: IntakeDeps,
 ): void {
   const unreadable = new Set(
@@ -138,7 +154,7 @@ function removeJournaled(
     unreadable.has(id) && (torn || file.payload.length > 0) ? 'kept' : 'gone',
   );
   for (const { entry } of kept) spool.quarantine(entry.name);
-  spool.remove([...done, ...gone.map(({ entry }) => entry.name)]);
+  spool.remove([...done.map(({ name }) => name), ...gone.map(({ entry }) => entry.name)]);
 }
 
 function foreignNote(
@@ -152,27 +168,28 @@ function foreignNote(
   deps.counters.foreign++;
   const options = {
     level: 'ERROR',
-    id: `foreign-${captureId(deps.install.installId, entry)}`,
+    id: foreignId(captureId(deps.install.installId, entry)),
     atNanos: deps.clock(),
   } as const;
   return ownRecord('foreign_file', { why: read.why, file: entry.name.slice(0, 128) }, deps.who, options);
 }
 
-function lossRecords({ spool, journal, counters, who }: IntakeDeps): readonly DraftRecord[] {
-  return spool.losses().flatMap(({ why, name, mtimeNanos }) => {
-    const id = lossId(why, name);
-    if (journal.has(id)) return [];
-    counters.lost++;
-    return [
-      ownRecord('loss', { why, capture: name.slice(0, 128) }, who, {
-        level: 'ERROR',
-        id,
-        atNanos: mtimeNanos,
-      }),
-    ];
-  });
+function lossRecord({ why, name, mtimeNanos }: LossMark, { who }: IntakeDeps): DraftRecord {
+  const options = { level: 'ERROR', id: lossId(why, name), atNanos: mtimeNanos } as const;
+  return ownRecord('loss', { why, capture: name.slice(0, 128) }, who, options);
 }
 
 function lossId(why: string, name: string): string {
   return `loss-${why}-${name}`.slice(0, 200);
+}
+
+function foreignId(captured: string): string {
+  return `foreign-${captured}`;
+}
+
+/** Ids that what lies in the spool now has, or will have, in the journal. */
+export function spooledIds(spool: Spool, installId: string): ReadonlySet<string> {
+  const captured = spool.scan().map((entry) => captureId(installId, entry));
+  const lost = spool.losses().map(({ why, name }) => lossId(why, name));
+  return new Set([...captured, ...captured.map(foreignId), ...lost]);
 }

@@ -10,9 +10,9 @@ import type { Install } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createDrain, type Drain } from './drain.ts';
-import { createIntake, type Intake } from './intake.ts';
+import { createIntake, type Intake, spooledIds } from './intake.ts';
 import { buildOutbound } from './outbound.ts';
-import { type Counters, createCounters, type OwnIdentity, ownRecord } from './own-records.ts';
+import { appendOwn, type Counters, createCounters, type OwnIdentity, ownRecord } from './own-records.ts';
 import { createProcessSampler } from './process-sampler.ts';
 import { buildStages } from './stages.ts';
 import { type ForwarderState, openState } from './state.ts';
@@ -56,6 +56,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
     installId: install.installId,
     clock: systemClock,
     segmentBytes: config.forwarder.segment_bytes,
+    spooled: spooledIds(spool, install.installId),
     genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
   });
   try {
@@ -88,7 +89,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
 function tellStart({ journal, who }: Leadership): void {
   const { recovered } = journal;
   const options = { atNanos: systemClock() };
-  journal.append([
+  appendOwn(journal, [
     ...(recovered ? [ownRecord('torn_tail', { ...recovered }, who, { ...options, level: 'WARN' })] : []),
     ownRecord('forwarder_start', { pid: process.pid, node: process.version }, who, options),
   ]);
@@ -128,7 +129,7 @@ function beat({ journal, who, state, spool, counters, drain }: Leadership): void
   const oldest = queue[0];
   const age = oldest === undefined ? 0 : Number((systemClock() - oldest.mtimeNanos) / NANOS_PER_SECOND);
   const details = { ...counters, depth: queue.length, oldest_age_s: age, ...drain?.describe() };
-  journal.append([ownRecord('heartbeat', details, who, { atNanos: systemClock() })]);
+  appendOwn(journal, [ownRecord('heartbeat', details, who, { atNanos: systemClock() })]);
   state.save();
 }
 
@@ -138,7 +139,7 @@ async function leave(leadership: Leadership, reason: LeaveReason): Promise<void>
   while (intake.pass().more);
   if (reason !== 'configuration_changed') {
     const details = { clean: true, reason, ...counters };
-    journal.append([ownRecord('forwarder_stop', details, who, { atNanos: systemClock() })]);
+    appendOwn(journal, [ownRecord('forwarder_stop', details, who, { atNanos: systemClock() })]);
   }
   await drain?.finish(LAST_DELIVERY_MILLIS);
   state.save();

@@ -9,7 +9,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Paths } from '../platform/paths.ts';
 import { VERSION } from '../platform/version.ts';
 import { createOutlet } from './outlet.ts';
-import { type Counters, type OwnIdentity, ownRecord } from './own-records.ts';
+import { appendOwn, type Counters, type OwnIdentity, ownRecord } from './own-records.ts';
 
 export interface Outbound {
   readonly delivery: Delivery;
@@ -51,7 +51,7 @@ export function buildOutbound({
     maxBatchBytes: config.export.max_batch_bytes,
     onEvent(event) {
       counters.rejected += event.kind === 'rejected' ? 1 : event.rejected;
-      journal.append([deliveryRecord(event, who)]);
+      appendOwn(journal, [deliveryRecord(event, who)]);
     },
   });
   return { delivery, exporter };
@@ -72,7 +72,5 @@ function deliveryRecord(event: DeliveryEvent, who: OwnIdentity): ReturnType<type
     message: message.slice(0, 500),
     dead_letter: file,
   };
-  // The same rejection told again after a crash is one record.
-  const id = `rejected-${sealed.record.id}`;
-  return ownRecord('delivery_rejected', details, who, { level: 'ERROR', id, atNanos });
+  return ownRecord('delivery_rejected', details, who, { level: 'ERROR', atNanos });
 }

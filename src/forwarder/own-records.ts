@@ -1,6 +1,7 @@
 /** Chained records about ourselves: that we started, still live, stopped, and what went wrong. */
 import { randomUUID } from 'node:crypto';
 import { formatNanos } from '../platform/clock.ts';
+import type { Journal } from '../journal/journal.ts';
 import { type DraftRecord, type Level, RECORD_VERSION } from '../journal/record.ts';
 
 export type OwnRecordKind =
@@ -46,6 +47,12 @@ export function ownRecord(
     metadata: { telemetry_version: who.telemetryVersion, user_id: who.user, host: who.host },
     audit: {},
   };
+}
+
+/** Journals records of our own; no spool file could bring them again, so their ids need not be remembered. */
+export function appendOwn(journal: Journal, drafts: readonly DraftRecord[]): void {
+  journal.append(drafts);
+  journal.settle(drafts.map(({ id }) => id));
 }
 
 /** What the forwarder has seen since it started; every heartbeat carries it. */

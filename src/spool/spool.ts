@@ -15,7 +15,7 @@ import {
   type BigIntStats,
   unlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
 import { ensurePrivateDir, fsyncDir } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
@@ -53,7 +53,7 @@ export interface Spool {
   /** Everything in the queue, oldest first. */
   scan(): readonly SpoolEntry[];
   read(entry: SpoolEntry, nowMillis: number): SpoolRead;
-  /** Removes journaled files. */
+  /** Removes journaled files, durably. */
   remove(names: readonly string[]): void;
   /** Moves the raw file aside; for events whose record tells that it could not be understood. */
   quarantine(name: string): void;
@@ -74,14 +74,19 @@ export function openSpool(paths: Paths): Spool {
     read: (entry, nowMillis) => readEntry(paths.queueDir, entry, nowMillis),
     remove(names) {
       for (const name of names) unlinkIfThere(join(paths.queueDir, name));
+      if (names.length > 0) fsyncDir(paths.queueDir);
     },
     quarantine(name) {
       renameSync(join(paths.queueDir, name), join(paths.quarantineDir, name));
       fsyncDir(paths.quarantineDir);
+      fsyncDir(paths.queueDir);
     },
     losses: () => [paths.lostDir, paths.fallbackLostDir].flatMap(lossMarks),
     removeLosses(marks) {
-      for (const mark of marks) unlinkIfThere(mark.path);
+      for (const mark of marks) {
+        unlinkIfThere(mark.path);
+        fsyncDir(dirname(mark.path));
+      }
     },
   };
 }

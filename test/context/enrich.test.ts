@@ -174,3 +174,49 @@ describe('createRegistry', () => {
     expect(createRegistry('{"sessions":[["x"]]}').session('x')).toBeUndefined();
   });
 });
+
+describe('refused calls of the real client', () => {
+  it('calls them denied, and nothing else', () => {
+    const told = replay('refusals', '/home/dev/project')
+      .flatMap((draft) => draft.action_details?.calls ?? [])
+      .filter((call) => call.outcome !== 'success')
+      .map((call) => `${call.tool_name} ${call.outcome}`);
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "Write denied",
+        "Edit denied",
+        "Write denied",
+        "Read denied",
+        "Grep denied",
+        "Bash denied",
+        "Bash denied",
+        "Bash denied",
+        "Bash denied",
+        "mcp__notes__echo denied",
+        "WebFetch denied",
+        "Bash denied",
+        "Bash denied",
+        "Read denied",
+        "Write denied",
+        "Bash denied",
+        "mcp__notes__fail unknown_tool",
+        "WebFetch denied",
+        "Agent failure",
+        "NotebookEdit unknown_tool",
+        "Skill denied",
+        "Bash denied",
+        "Bash invalid_input",
+        "Bash invalid_input",
+        "Read failure",
+        "Read failure",
+        "Glob failure",
+        "Grep failure",
+        "Bash failure",
+        "Agent failure",
+        "Skill invalid_input",
+        "TaskStop invalid_input",
+        "mcp__nobody__echo unknown_tool",
+      ]
+    `);
+  });
+});

@@ -38,7 +38,9 @@ describe('understand, on payloads of the real client', () => {
   });
 
   it('tracks lines added and removed and the diff of a real edit', () => {
-    const edit = recorded.find(({ event, payload }) => event === 'PostToolUse' && payload['tool_name'] === 'Edit');
+    const edit = recorded.find(
+      ({ event, payload }) => event === 'PostToolUse' && payload['tool_name'] === 'Edit',
+    );
     expect(understand(edit?.payload ?? {}, 'PostToolUse').details).toMatchObject({
       kind: 'file',
       lines_added: 1,
@@ -48,7 +50,9 @@ describe('understand, on payloads of the real client', () => {
   });
 
   it('names the subagent that a real Agent call started', () => {
-    const agent = recorded.find(({ event, payload }) => event === 'PostToolUse' && payload['tool_name'] === 'Agent');
+    const agent = recorded.find(
+      ({ event, payload }) => event === 'PostToolUse' && payload['tool_name'] === 'Agent',
+    );
     expect(understand(agent?.payload ?? {}, 'PostToolUse').details.spawned_agent_id).toMatch(/^a[0-9a-f]+$/);
   });
 });
@@ -65,7 +69,12 @@ describe('understand, on what nobody knows', () => {
   });
 
   it('keeps an event whose known field has another type, and names the field', () => {
-    const payload = { hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command: ['ls'] }, cwd: 7 };
+    const payload = {
+      hook_event_name: 'PreToolUse',
+      tool_name: 'Bash',
+      tool_input: { command: ['ls'] },
+      cwd: 7,
+    };
     expect(understand(payload, 'PreToolUse').misfits).toEqual(['cwd', 'tool_input.command']);
   });
 
@@ -81,7 +90,12 @@ describe('understand, on what nobody knows', () => {
   it('never meets a tool table row that throws on any input', () => {
     for (const tool of TOOL_NAMES) {
       for (const input of [undefined, null, 1, 'x', [], {}, { file_path: {}, command: 3, edits: 'x' }]) {
-        const payload = { hook_event_name: 'PostToolUse', tool_name: tool, tool_input: input, tool_response: input };
+        const payload = {
+          hook_event_name: 'PostToolUse',
+          tool_name: tool,
+          tool_input: input,
+          tool_response: input,
+        };
         expect(understand(payload, 'PostToolUse').knownTool).toBe(true);
       }
     }
@@ -93,7 +107,9 @@ describe('eventsForClient', () => {
     const names = eventsForClient('2.1.330').map((event) => event.name);
     expect(names).toContain('PostToolBatch');
     expect(names).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/^(WorktreeCreate|WorktreeRemove|MessageDisplay|PreModelSwitch)$/)]),
+      expect.arrayContaining([
+        expect.stringMatching(/^(WorktreeCreate|WorktreeRemove|MessageDisplay|PreModelSwitch)$/),
+      ]),
     );
     expect(names.length).toBe(HOOK_EVENTS.length - 4);
   });

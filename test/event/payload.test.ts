@@ -28,7 +28,9 @@ describe('parsePayload', () => {
   });
 
   it('keeps what the beginning of a cut payload tells', () => {
-    const parsed = parse('{"session_id":"abc-1","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"com');
+    const parsed = parse(
+      '{"session_id":"abc-1","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"com',
+    );
     expect(parsed).toEqual({
       kind: 'unreadable',
       why: 'truncated_input',
@@ -42,7 +44,9 @@ describe('parsePayload', () => {
   });
 
   it('keeps numbers that a double cannot hold as their source text', () => {
-    const parsed = parse('{"big":9223372036854775807,"huge":1e400,"precise":0.1234567890123456789,"n":12,"t":1.5}');
+    const parsed = parse(
+      '{"big":9223372036854775807,"huge":1e400,"precise":0.1234567890123456789,"n":12,"t":1.5}',
+    );
     expect(parsed).toEqual({
       kind: 'payload',
       payload: { big: '9223372036854775807', huge: '1e400', precise: '0.1234567890123456789', n: 12, t: 1.5 },
@@ -71,6 +75,10 @@ describe('parsePayload', () => {
         }
       }),
     );
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => ['payload', 'unreadable'].includes(parse(Buffer.from(bytes)).kind)));
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) =>
+        ['payload', 'unreadable'].includes(parse(Buffer.from(bytes)).kind),
+      ),
+    );
   });
 });
