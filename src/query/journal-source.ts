@@ -1,12 +1,14 @@
 /** The journal as a source: already in order, each record once. */
 import { join } from 'node:path';
 import { listSegments } from '../journal/segments.ts';
-import { formatNanos } from '../platform/clock.ts';
+import { formatNanos, NANOS_PER_SECOND } from '../platform/clock.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
 import { scanLines, scanLinesBackward } from './line-scan.ts';
 import { readableRecord } from './readable-record.ts';
 import type { Note, RecordFilter, RecordSource, SourceRecord } from './record-source.ts';
+
+const CLOCK_SLACK_NANOS = 86_400n * NANOS_PER_SECOND;
 
 export interface JournalSourceDeps {
   readonly directory: string;
@@ -66,12 +68,12 @@ function* readSegment(path: string, filter: RecordFilter, note: Note): Generator
 }
 
 /**
- * Leaves out segments that end before `since`: a segment that begins with a record journaled before then holds, in
- * the segments before it, only what was captured before then.
+ * Leaves out segments that end before `since`: before a segment that begins with a record journaled then, there is only
+ * what was captured earlier still. `CLOCK_SLACK_NANOS` allows for a clock that was set back in between.
  */
 function segmentsSince(segments: readonly string[], since: bigint | undefined): readonly string[] {
   if (since === undefined) return segments;
-  const from = formatNanos(since);
+  const from = formatNanos(since - CLOCK_SLACK_NANOS);
   const first = segments.findLastIndex((path) => {
     const received = firstRecord(path)?.audit.received;
     return received !== undefined && received < from;

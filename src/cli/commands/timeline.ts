@@ -78,13 +78,17 @@ async function describeSession(records: readonly AtelRecord[]): Promise<readonly
   if (!summary) return [];
   const { session_id: id, project_path: project, parent_session: parent, duration_ms: duration } = summary;
   const counts = [
-    `${summary.tool_calls} calls`,
+    amount(summary.tool_calls, 'call'),
     summary.failures > 0 && `${summary.failures} failed`,
     summary.denied > 0 && `${summary.denied} denied`,
-    summary.findings > 0 && `${summary.findings} findings`,
+    summary.findings > 0 && amount(summary.findings, 'finding'),
   ];
   const where = [id, project && `in ${project}`, parent && `child of ${parent}`].filter(Boolean).join(', ');
   return [`Session ${where}: ${[shortDuration(duration), ...counts].filter(Boolean).join(', ')}`];
+}
+
+function amount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 const COLUMNS: readonly Column<TimelineEntry>[] = [
