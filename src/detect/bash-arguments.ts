@@ -1,5 +1,5 @@
 /** Takes the arguments of a command apart by the table's row of its program. */
-import type { ProgramSpec, Role } from './bash-programs.ts';
+import type { ProgramSpec, Role } from './bash-program-spec.ts';
 import { sliceWord, type Word } from './bash-word.ts';
 
 /** Most options that may stand behind one dash. */

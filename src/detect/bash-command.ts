@@ -1,6 +1,6 @@
 /** What a Bash command does, as far as its text tells: programs, paths, remarkable traits. Nothing is run. */
 import { fileURLToPath } from 'node:url';
-import { Language, type Node, Parser } from 'web-tree-sitter';
+import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
 import type { PathUse } from '../event/path-use.ts';
 import { createRunner } from './bash-run.ts';
 import { createTrail, newShell, type Shell, type Trail } from './bash-shell.ts';
@@ -11,6 +11,8 @@ const GRAMMAR_FILE = fileURLToPath(new URL('../../assets/tree-sitter-bash.wasm',
 
 /** Longest text that is parsed, in UTF-16 units. */
 const MAX_COMMAND_LENGTH = 65_536;
+/** What is still parsed of a text that took too long. */
+const FALLBACK_LENGTH = 2048;
 /** Deepest nesting of code in code: `bash -c "eval '…'"`. */
 const MAX_SCRIPT_DEPTH = 4;
 /** Longest time for one parse; garbage of many kilobytes would take longer. */
@@ -59,19 +61,29 @@ function analyse(parser: Parser, command: string): BashAnalysis {
   return { parsed: whole, ...found };
 }
 
+/**
+ * Parses code and hands out its tree. What takes too long is given up but for its beginning. NUL, which no command
+ * can hold, makes the parser's time grow with the square of the length.
+ */
 function parse(parser: Parser, code: string, trail: Trail, use: (root: Node) => void): void {
-  const deadline = performance.now() + MAX_PARSE_MILLIS;
-  const text = code.slice(0, MAX_COMMAND_LENGTH);
-  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+  const text = code.slice(0, MAX_COMMAND_LENGTH).replaceAll('\0', ' ');
+  const whole = parseInTime(parser, text);
+  const tree = whole ?? parseInTime(parser, text.slice(0, FALLBACK_LENGTH));
   if (!tree) {
-    parser.reset();
     trail.cut();
     return;
   }
   try {
-    if (tree.rootNode.hasError || text.length < code.length) trail.cut();
+    if (!whole || tree.rootNode.hasError || text !== code) trail.cut();
     use(tree.rootNode);
   } finally {
     tree.delete();
   }
+}
+
+function parseInTime(parser: Parser, text: string): Tree | null {
+  const deadline = performance.now() + MAX_PARSE_MILLIS;
+  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+  if (!tree) parser.reset();
+  return tree;
 }

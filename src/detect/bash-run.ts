@@ -1,19 +1,16 @@
 /** Runs simple commands in mind: which programs, which paths, and what they do to the shell. */
 import { type Argument, takeApart } from './bash-arguments.ts';
 import { changeDirectory, isAnchored, isRemote, isRooted, keyAndValue, looksLikePath } from './bash-paths.ts';
-import {
-  INTERPRETERS,
-  NETWORK_TOOLS,
-  type ProgramSpec,
-  programSpec,
-  type Role,
-  SHELLS,
-} from './bash-programs.ts';
+import type { ProgramSpec, Role } from './bash-program-spec.ts';
+import { INTERPRETERS, NETWORK_TOOLS, programSpec, SHELLS } from './bash-programs.ts';
 import { type Input, type Runner, type Shell, subshell, type Trail } from './bash-shell.ts';
 import { SPECIAL_PROGRAMS } from './bash-special.ts';
 import { traitsOf } from './bash-traits.ts';
 import { knownText, sliceWord, type Word } from './bash-word.ts';
 import { namesMetadataService } from './network.ts';
+
+/** Most commands like `sudo` around one. */
+const MAX_WRAPPED = 16;
 
 /** @param script what to do with code inside a command */
 export function createRunner(trail: Trail, script: (code: string, shell: Shell) => void): Runner {
@@ -31,7 +28,10 @@ function run(runner: Runner, words: readonly Word[], shell: Shell, input: Input)
   const { trail } = runner;
   const [name, ...args] = words;
   const path = knownText(name);
-  if (args.some((arg) => namesMetadataService(arg.text))) trail.trait('metadata-service');
+  for (const arg of args) {
+    if (namesMetadataService(arg.text)) trail.trait('metadata-service');
+    if (arg.text.startsWith('file://')) trail.use(arg, 'read', shell);
+  }
   if (!name || !path) {
     for (const arg of args) runner.note(arg, 'guess', shell);
     return;
@@ -128,9 +128,11 @@ function wrap(
     words.shift();
   }
   const [only] = words;
-  if (program === 'watch' && words.length === 1 && only) runner.script(only.code, inner);
-  // `command cd x` and `exec`, `time` leave the shell the same
-  else runner.run(words, program === 'command' || program === 'builtin' ? shell : inner, input);
+  const wrapped = (input.wrapped ?? 0) + 1;
+  if (wrapped > MAX_WRAPPED) runner.trail.cut();
+  else if (program === 'watch' && words.length === 1 && only) runner.script(only.code, inner);
+  // `command cd x` changes the shell itself
+  else runner.run(words, ['command', 'builtin'].includes(program) ? shell : inner, { ...input, wrapped });
 }
 
 /** `sh script`, `sh -c code`, `sh <<EOF`. */

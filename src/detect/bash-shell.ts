@@ -1,8 +1,10 @@
 /** The state of a shell while its commands are walked through, and what is found on the way. */
 import type { PathAccess, PathUse } from '../event/path-use.ts';
 import { type Directory, pathUse } from './bash-paths.ts';
-import type { ProgramSpec, Role } from './bash-programs.ts';
-import type { Token, Word } from './bash-word.ts';
+import type { ProgramSpec, Role } from './bash-program-spec.ts';
+import type { Node } from 'web-tree-sitter';
+import type { Token } from './bash-token.ts';
+import type { Word } from './bash-word.ts';
 
 /** Most uses and programs that are kept of one command. */
 const MAX_USES = 256;
@@ -59,6 +61,8 @@ export interface Input {
   readonly text?: string;
   /** Its words hold the output of a network tool. */
   readonly fetched?: boolean;
+  /** How many commands like `sudo` and `env` stand around it. */
+  readonly wrapped?: number;
 }
 
 export interface Runner {
@@ -71,6 +75,16 @@ export interface Runner {
   note(word: Word, role: Role, shell: Shell, spec?: ProgramSpec): void;
   /** Notes options and operands as the table says. */
   noteArguments(spec: ProgramSpec, args: readonly Word[], shell: Shell): void;
+}
+
+/** A walk through a syntax tree. */
+export interface Walk {
+  readonly runner: Runner;
+  visit(node: Node, shell: Shell): void;
+  /** The children in their order. */
+  visitAll(node: Node, shell: Shell): void;
+  /** The words that nodes stand for, after a visit to the substitutions in them. */
+  words(nodes: readonly Node[], shell: Shell): Word[];
 }
 
 /** Collects what a walk finds, each thing once. */

@@ -1,7 +1,7 @@
 /** Programs whose arguments are a language of their own, and builtins that change the shell. */
 import { takeApart } from './bash-arguments.ts';
 import { changeDirectory } from './bash-paths.ts';
-import type { ProgramSpec } from './bash-programs.ts';
+import type { ProgramSpec } from './bash-program-spec.ts';
 import { type Runner, type Shell, subshell } from './bash-shell.ts';
 import { plainWord, sliceWord, type Word } from './bash-word.ts';
 

@@ -1,12 +1,10 @@
 /** Words of a parsed Bash command: from the nodes of the syntax tree to the text that a program would be given. */
 import type { Node } from 'web-tree-sitter';
+import { expandBraces, MAX_ALTERNATIVES, MAX_PARTS } from './bash-braces.ts';
+import { decodeAnsiC, lexUnquoted, literal, type Token, unescapeDoubleQuoted } from './bash-token.ts';
 
 /** Longest word that is taken apart, in UTF-16 units: Linux's PATH_MAX. */
 export const MAX_WORD_LENGTH = 4096;
-/** Most words that braces or a loop variable turn one word into. */
-const MAX_ALTERNATIVES = 32;
-/** Most parts of a word whose braces and alternatives are combined. */
-const MAX_PARTS = 512;
 
 /** One word after expansion, as far as it can be known without running anything. */
 export interface Word {
@@ -20,12 +18,6 @@ export interface Word {
   /** The word as code: what `eval` or `sh -c` would parse, its unknown parts as they were written. */
   readonly code: string;
 }
-
-export type Token =
-  | { readonly kind: 'text' | 'brace' | 'glob'; readonly text: string }
-  | { readonly kind: 'home'; readonly source: string }
-  | { readonly kind: 'unknown'; readonly text: string; readonly source: string }
-  | { readonly kind: 'split' };
 
 /** What a word needs to know of the shell it stands in. */
 export interface WordScope {
@@ -72,7 +64,16 @@ export function knownText(word: Word | undefined): string | undefined {
   return word?.unknownAt === undefined ? word?.text : undefined;
 }
 
-const literal = (text: string): Token => ({ kind: 'text', text });
+/** The outermost command substitutions below a node; those inside them are met when they are visited. */
+export function substitutionsIn(node: Node): Node[] {
+  let end = -1;
+  return node.descendantsOfType('command_substitution').filter((inner) => {
+    const outermost = inner.startIndex >= end;
+    if (outermost) end = inner.endIndex;
+    return outermost;
+  });
+}
+
 const one = (...tokens: Token[]): Alternatives => [tokens];
 
 function alternativesOf(node: Node, scope: WordScope, quoted = false, first = true): Alternatives {
@@ -96,7 +97,7 @@ function alternativesOf(node: Node, scope: WordScope, quoted = false, first = tr
       scope.nested(node);
       return one(literal('/dev/fd/63'));
     case 'arithmetic_expansion':
-      for (const inner of node.descendantsOfType('command_substitution')) scope.nested(inner);
+      for (const inner of substitutionsIn(node)) scope.nested(inner);
       return one({ kind: 'unknown', text: '$((…))', source: node.text });
     case 'brace_expression':
     case 'extglob_pattern':
@@ -109,8 +110,9 @@ function alternativesOf(node: Node, scope: WordScope, quoted = false, first = tr
 /** Parts of a double-quoted string. The grammar leaves some white space out of the nodes, so gaps are text too. */
 function stringAlternatives(node: Node, scope: WordScope): Alternatives {
   const parts: Alternatives[] = [];
-  let at = node.startIndex + node.text.indexOf('"') + 1;
-  const slice = (to: number): string => node.text.slice(at - node.startIndex, to - node.startIndex);
+  const { text } = node;
+  let at = node.startIndex + text.indexOf('"') + 1;
+  const slice = (to: number): string => text.slice(at - node.startIndex, to - node.startIndex);
   for (const child of node.children) {
     if (!child.isNamed || child.type === 'string_content') continue;
     const start = child.startIndex + Math.max(0, child.text.search(/\S/));
@@ -118,7 +120,7 @@ function stringAlternatives(node: Node, scope: WordScope): Alternatives {
     parts.push(alternativesOf(child, scope, true, parts.length === 0 && start === at));
     at = child.endIndex;
   }
-  const end = node.endIndex - (node.text.endsWith('"') ? 1 : 0);
+  const end = node.endIndex - (text.endsWith('"') ? 1 : 0);
   if (end > at) parts.push(one(literal(unescapeDoubleQuoted(slice(end)))));
   return product(parts);
 }
@@ -127,12 +129,13 @@ function variableAlternatives(node: Node, scope: WordScope, quoted: boolean): Al
   const [name, operator, ...rest] = node.namedChildren;
   const source = node.text.trimStart();
   const unknown: Token = { kind: 'unknown', text: source, source };
-  for (const inner of node.descendantsOfType('command_substitution')) scope.nested(inner);
+  for (const inner of substitutionsIn(node)) scope.nested(inner);
   if (name?.type !== 'variable_name') return one(unknown);
   const known = scope.variables.get(name.text);
   if (node.type === 'expansion' && node.childCount > 3) {
     const fallback = ['-', ':-', '=', ':='].includes(node.child(2)?.text ?? '') && (operator ?? rest[0]);
-    return fallback ? [[unknown], ...(known ?? alternativesOf(fallback, scope, quoted))] : one(unknown);
+    if (!fallback || source.length > MAX_WORD_LENGTH) return one(unknown);
+    return [[unknown], ...(known ?? alternativesOf(fallback, { ...scope, nested: () => {} }, quoted))];
   }
   if (known) return quoted ? known : known.map(splitFields);
   if (name.text === 'HOME') return one({ kind: 'home', source });
@@ -153,55 +156,6 @@ function isPwd(node: Node): boolean {
   return node.namedChildCount === 1 && node.namedChild(0)?.text === 'pwd';
 }
 
-/** Unquoted text: escapes are taken away, globs and braces told apart from what is meant literally. */
-function lexUnquoted(text: string, first: boolean): Token[] {
-  const tokens: Token[] = [];
-  let plain = '';
-  const flush = (token?: Token): void => {
-    if (plain !== '') tokens.push(literal(plain));
-    plain = '';
-    if (token) tokens.push(token);
-  };
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i);
-    if (char === '\\') {
-      i += 1;
-      if (text[i] !== '\n') plain += text[i] ?? '';
-    } else if (char === '~' && i === 0 && first) flush({ kind: 'home', source: '~' });
-    else if ('*?['.includes(char)) flush({ kind: 'glob', text: char });
-    else if ('{,}'.includes(char)) flush({ kind: 'brace', text: char });
-    else plain += char;
-  }
-  flush();
-  return tokens;
-}
-
-function unescapeDoubleQuoted(text: string): string {
-  return text.replace(/\\([$`"\\\n])/g, (_, char: string) => (char === '\n' ? '' : char));
-}
-
-const ANSI_C: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\u0007',
-  b: '\b',
-  e: '\u001b',
-};
-
-function decodeAnsiC(text: string): string {
-  const escape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8})|([0-7]{1,3})|(.))/gis;
-  return text.replace(
-    escape,
-    (_, hex?: string, short?: string, long?: string, octal?: string, char?: string) => {
-      const digits = hex ?? short ?? long;
-      if (digits !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(digits, 16), 0x10ffff));
-      if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
-      return ANSI_C[char ?? ''] ?? char ?? '';
-    },
-  );
-}
-
 /** Every combination of the parts' alternatives; of a word with very many parts only the first. */
 function product(parts: readonly Alternatives[]): Alternatives {
   if (parts.length > MAX_PARTS || parts.every((part) => part.length === 1)) {
@@ -212,47 +166,6 @@ function product(parts: readonly Alternatives[]): Alternatives {
     result = result.flatMap((head) => part.map((tail) => [...head, ...tail])).slice(0, MAX_ALTERNATIVES);
   }
   return result;
-}
-
-/** `a{b,c}d` → `abd`, `acd`; a brace pair without a comma is text, one with `..` is judged like a glob. */
-function expandBraces(tokens: readonly Token[]): Alternatives {
-  if (tokens.length > MAX_PARTS) return [tokens];
-  for (const [open, token] of tokens.entries()) {
-    if (token.kind !== 'brace' || token.text !== '{') continue;
-    const group = readGroup(tokens, open);
-    if (!group) continue;
-    const out: (readonly Token[])[] = [];
-    for (const option of group.options) {
-      for (const rest of expandBraces([...option, ...tokens.slice(group.end + 1)])) {
-        out.push([...tokens.slice(0, open), ...rest]);
-      }
-      if (out.length >= MAX_ALTERNATIVES) break;
-    }
-    return out.slice(0, MAX_ALTERNATIVES);
-  }
-  return [tokens];
-}
-
-/** The options between the brace at `open` and its partner; `undefined` when it has none or no comma. */
-function readGroup(
-  tokens: readonly Token[],
-  open: number,
-): { readonly end: number; readonly options: Token[][] } | undefined {
-  const options: Token[][] = [[]];
-  let depth = 0;
-  for (let i = open + 1; i < tokens.length; i++) {
-    const token = tokens[i];
-    if (!token) break;
-    const brace = token.kind === 'brace' ? token.text : '';
-    if (brace === '}' && depth === 0) return options.length > 1 ? { end: i, options } : undefined;
-    if (brace === ',' && depth === 0) {
-      options.push([]);
-      continue;
-    }
-    depth += brace === '{' ? 1 : brace === '}' ? -1 : 0;
-    options.at(-1)?.push(token);
-  }
-  return undefined;
 }
 
 function assemble(tokens: readonly Token[]): Word[] {

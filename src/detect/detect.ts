@@ -7,7 +7,7 @@ import { namesMetadataService } from './network.ts';
 import { isDevice } from './resolve-path.ts';
 import type { Judgement, OutsideReason, Scope, Where } from './scope.ts';
 import { sensitivePlace } from './sensitive.ts';
-import type { OwnPlaces } from './sensitive-places.ts';
+import type { OwnPlaces } from './sensitive-controls.ts';
 
 /** Most paths and findings that one record holds; the most severe findings are kept. */
 const MAX_PATHS = 64;
@@ -68,6 +68,11 @@ function outsideLevel(access: PathUse['access'], reason: OutsideReason | undefin
 
 /** Puts the parts of this room together. */
 export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
+  const realOwn: OwnPlaces = {
+    home: scope.real(own.home),
+    dataDir: scope.real(own.dataDir),
+    configDir: scope.real(own.configDir),
+  };
   const findingsOf = (use: PathUse, judged: Judgement): { finding: Finding; place?: string }[] => {
     const found: { finding: Finding; place?: string }[] = [];
     if (judged.outside) {
@@ -78,7 +83,7 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
       });
     }
     const touch =
-      sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, own);
+      sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, realOwn);
     if (touch) {
       const rule = use.access === 'write' ? 'sensitive-write' : 'sensitive-read';
       const why = `${use.access === 'write' ? 'changes' : 'looks at'} ${touch.name}`;

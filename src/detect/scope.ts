@@ -36,6 +36,8 @@ export interface Judgement {
 export interface Scope {
   /** Resolves and judges one use. Never throws for any string. */
   judge(use: PathUse, where: Where): Judgement;
+  /** An absolute path without symlinks, as far as it exists. */
+  real(path: string): string;
 }
 
 /** Programs of the system: running them by their path says nothing about the project. */
@@ -54,6 +56,7 @@ const HOME_PARENTS = ['/home', '/Users'];
 /** A judge over one file system and user. */
 export function createScope(world: PathWorld): Scope {
   return {
+    real: (path) => resolveSymlinks(path, world),
     judge(use, where) {
       const expanded = expandTilde(use.path, world);
       const absolute = expanded.startsWith('/') ? expanded : `${where.cwd}/${expanded}`;

@@ -3,9 +3,11 @@ import { posix } from 'node:path';
 import type { PathAccess } from '../event/path-use.ts';
 import type { FindingLevel } from '../journal/record.ts';
 import { isWithin } from './resolve-path.ts';
-import { type OwnPlaces, ownPlaces, SENSITIVE_PLACES, type SensitivePlace } from './sensitive-places.ts';
+import { CONTROL_PLACES, type OwnPlaces, ownPlaces } from './sensitive-controls.ts';
+import type { SensitivePlace } from './sensitive-place.ts';
+import { SECRET_PLACES } from './sensitive-secrets.ts';
 
-export interface SensitiveTouch {
+interface SensitiveTouch {
   /** Id of the place. */
   readonly place: string;
   /** What it is, in words. */
@@ -21,7 +23,7 @@ const OTHER_HOMES = /^(?:\/root|\/home\/[^/]+|\/Users\/[^/]+)(?=\/|$)/;
  */
 export function sensitivePlace(path: string, access: PathAccess, own: OwnPlaces): SensitiveTouch | undefined {
   const home = isWithin(path, own.home) ? own.home : OTHER_HOMES.exec(path)?.[0];
-  for (const place of [...ownPlaces(own), ...SENSITIVE_PLACES]) {
+  for (const place of [...ownPlaces(own), ...CONTROL_PLACES, ...SECRET_PLACES]) {
     const level = access === 'write' ? place.write : place.read;
     if (level && touches(place, path, home)) return { place: place.id, name: place.name, level };
   }
