@@ -1,0 +1,120 @@
+/** A user of ours on a machine in a directory: runs the built CLI, with the hooks installed for the real client. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { updateConfigFile } from '../../src/config/load.ts';
+import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import type { AtelRecord } from '../../src/journal/record.ts';
+import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { livePidFile } from '../../src/platform/processes.ts';
+import type { World } from './scenario.ts';
+import type { TestStack } from './stack.ts';
+
+const ATEL = fileURLToPath(new URL('../../bin/atel.js', import.meta.url));
+const NODE_BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
+
+export interface AtelRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface AtelUser {
+  readonly paths: Paths;
+  /** Runs `atel`, in the world's project unless told otherwise. */
+  atel(
+    args: readonly string[],
+    options?: { readonly cwd?: string; readonly env?: Record<string, string> },
+  ): Promise<AtelRun>;
+  /** The same, and its standard output; @throws when it does not end with 0 */
+  output(args: readonly string[], cwd?: string): Promise<string>;
+  /** All records of the journal, in order. */
+  records(): readonly AtelRecord[];
+  /** Records about what agents did, without ours about ourselves. */
+  events(): readonly AtelRecord[];
+  /** Waits until everything spooled is journaled by the forwarder that runs. */
+  drained(): Promise<void>;
+  /** The forwarder's pid, if one runs. */
+  forwarder(): number | undefined;
+  stopForwarder(): Promise<void>;
+}
+
+/** How long anything in these tests may take to come true. */
+const PATIENCE_MILLIS = 30_000;
+
+/** Runs until `what` is true. @throws after 30 s, with `about` */
+export async function eventually(about: string, what: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE_MILLIS;
+  while (!(await what())) {
+    if (performance.now() > end) throw new Error(`did not come true in time: ${about}`);
+    await sleep(50);
+  }
+}
+
+/** Everything `atel` does happens in the world's HOME. */
+export function createUser(world: Pick<World, 'home' | 'project'>): AtelUser {
+  const paths = resolvePaths({ HOME: world.home });
+  const user: AtelUser = {
+    paths,
+    atel: (args, { cwd = world.project, env = {} } = {}) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, [ATEL, ...args], {
+          cwd,
+          env: { HOME: world.home, PATH: `${NODE_BIN}:/usr/local/bin:/usr/bin:/bin`, ...env },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        let [stdout, stderr] = ['', ''];
+        child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+        child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+        child.on('error', reject);
+        child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+      }),
+    async output(args, cwd) {
+      const run = await user.atel(args, cwd === undefined ? {} : { cwd });
+      if (run.exitCode === 0) return run.stdout;
+      throw new Error(`atel ${args.join(' ')} ended with ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
+    },
+    records() {
+      if (!existsSync(paths.journalDir)) return [];
+      return [...readJournal(paths.journalDir)].flatMap(({ line, torn }) =>
+        torn ? [] : (parseRecord(line) ?? []),
+      );
+    },
+    events: () => user.records().filter((record) => record.hook_event !== 'Audit'),
+    drained: () =>
+      eventually(`spool empty; log: ${logOf(paths)}`, () => readdirSync(paths.queueDir).length === 0),
+    forwarder: () => livePidFile(paths.pidFile)?.pid,
+    async stopForwarder() {
+      const pid = user.forwarder();
+      if (pid === undefined) return;
+      process.kill(pid, 'SIGTERM');
+      await eventually('the forwarder ends', () => user.forwarder() === undefined);
+    },
+  };
+  return user;
+}
+
+function logOf(paths: Paths): string {
+  return existsSync(paths.logFile) ? readFileSync(paths.logFile, 'utf8').slice(-2000) : 'none';
+}
+
+/** Points the user's configuration at a running stack, as `atel up` would. */
+export function useStack(user: AtelUser, stack: TestStack): void {
+  const { ports } = stack.settings;
+  updateConfigFile(user.paths.configFile, [
+    [['export', 'endpoint'], stack.collector.url],
+    [['export', 'headers', 'authorization'], `Bearer ${stack.collector.token}`],
+    [['stack', 'otlp_port'], ports.otlp],
+    [['stack', 'collector_health_port'], ports.collectorHealth],
+    [['stack', 'collector_metrics_port'], ports.collectorMetrics],
+    [['stack', 'loki_port'], ports.loki],
+    [['stack', 'loki_grpc_port'], ports.lokiGrpc],
+  ]);
+}
+
+/** Where the stack of this user's `atel up` lives. */
+export function stackDirOf(world: Pick<World, 'home'>): string {
+  return join(resolvePaths({ HOME: world.home }).dataDir, 'stack');
+}
