@@ -33,9 +33,10 @@ export function createResourceCache(base: ResourceBase): ResourceCache {
   const cache = new Map<string, Resource>();
   return {
     of(record) {
-      const attributes = cleanAttributes({ ...baseAttributes(base), ...recordAttributes(record) });
-      const key = JSON.stringify(attributes);
-      const resource = cache.get(key) ?? resourceFromAttributes(attributes);
+      const own = recordAttributes(record);
+      const key = JSON.stringify(own);
+      const resource =
+        cache.get(key) ?? resourceFromAttributes(cleanAttributes({ ...baseAttributes(base), ...own }));
       cache.delete(key);
       cache.set(key, resource);
       const [oldest] = cache.keys();
