@@ -1,5 +1,5 @@
 /** Leadership: who forwards, for how long, and what happens when the disk says no. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
@@ -80,8 +80,10 @@ async function leadWithRetry(
         if (error instanceof StepDown) return note(`stepping down: ${error.message}`);
         // A full or failing disk passes; what is in the spool stays there until then.
         if (errnoOf(error) === undefined || once || signal.aborted) throw error;
+        if (!existsSync(paths.dataDir)) return note(`${paths.dataDir} was removed: leaving`);
         note(`${messageOf(error)}; trying again in ${RETRY_MILLIS} ms`);
         await sleep(RETRY_MILLIS);
+        openSpool(paths);
       }
     }
   } finally {

@@ -1,0 +1,110 @@
+/** The arrows of DESIGN, "Rooms": who may import whom. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const src = join(root, 'src');
+
+/** Rooms that a room may import, beside its own. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  platform: [],
+  event: [],
+  config: ['platform'],
+  capture: ['platform', 'config', 'event'],
+  spool: ['platform'],
+  context: ['event', 'config', 'platform'],
+  detect: ['event'],
+  redact: ['event'],
+  journal: ['platform'],
+  otlp: ['platform', 'config', 'event'],
+  forwarder: ['platform', 'config', 'spool', 'event', 'context', 'detect', 'redact', 'journal', 'otlp'],
+  query: ['platform', 'config', 'journal'],
+  report: ['platform', 'query'],
+  stack: ['platform', 'config'],
+  cli: [
+    'platform',
+    'config',
+    'capture',
+    'spool',
+    'event',
+    'journal',
+    'forwarder',
+    'query',
+    'report',
+    'stack',
+  ],
+};
+
+/** Types and constants only, so that any room may name a record. */
+const RECORD_TYPES = 'journal/record.ts';
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function sources(directory: string): readonly string[] {
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
+    return statSync(path).isDirectory() ? sources(path) : path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+const files = sources(src);
+const imports: readonly Import[] = files.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?'(\.{1,2}\/[^']+)'/g)].map((match) => ({
+    from: relative(src, file),
+    to: relative(src, resolve(dirname(file), match[1] ?? '')),
+  })),
+);
+const roomOf = (path: string): string => path.split('/')[0] ?? '';
+
+describe('the rooms', () => {
+  it('are all known, and hold files and imports', () => {
+    expect(new Set(files.map((file) => roomOf(relative(src, file))))).toEqual(new Set(Object.keys(ALLOWED)));
+    expect(imports.length).toBeGreaterThan(200);
+  });
+
+  it('import only what the design allows', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)];
+      return room !== other && to !== RECORD_TYPES && !ALLOWED[room]?.includes(other);
+    });
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  it('have no cycle between them', () => {
+    const reach = (room: string, seen: ReadonlySet<string>): boolean =>
+      (ALLOWED[room] ?? []).some((next) => seen.has(next) || reach(next, new Set([...seen, next])));
+    for (const room of Object.keys(ALLOWED)) expect(reach(room, new Set([room]))).toBe(false);
+  });
+
+  it('keep the record’s type free of imports', () => {
+    expect(imports.filter(({ from }) => from === RECORD_TYPES)).toEqual([]);
+  });
+});
+
+describe('the edges of the process', () => {
+  const using = (pattern: RegExp): readonly string[] =>
+    files.filter((file) => pattern.test(readFileSync(file, 'utf8'))).map((file) => relative(src, file));
+
+  it('have one reader of the environment', () => {
+    expect(using(/process\.env\b/)).toEqual(['platform/env.ts']);
+  });
+
+  it('set the exit code only where a process begins', () => {
+    const setters = using(/process\.exitCode\s*=|process\.exit\(/);
+    expect(setters.filter((file) => !['cli/main.ts', 'forwarder/daemon.ts'].includes(file))).toEqual([]);
+  });
+});
+
+describe('the sizes', () => {
+  it('stay readable: 90 of 100 files have at most 215 lines', () => {
+    const lines = files
+      .map((file) => readFileSync(file, 'utf8').split('\n').length)
+      .toSorted((a, b) => a - b);
+    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(215);
+  });
+});
