@@ -14,7 +14,7 @@ import type { ResourceCache } from './resource.ts';
 import type { ExportVerdict } from './verdict.ts';
 
 /** Records in the journal's order, and where reading goes on behind them. `Cursor` is the journal's own affair. */
-export interface JournalBatch<Cursor> {
+interface JournalBatch<Cursor> {
   readonly sealed: readonly SealedRecord[];
   readonly cursor: Cursor;
 }
@@ -58,7 +58,7 @@ export type DeliveryStep =
   | { readonly kind: 'waiting'; readonly millis: number; readonly problem: string };
 
 /** Since the start of this process. */
-export interface DeliveryStatus {
+interface DeliveryStatus {
   readonly endpoint: string;
   readonly accepted: number;
   /** Records refused alone, and records that partial successes counted as rejected. */

@@ -1,5 +1,6 @@
 /** Where to send, and as whom: the configuration's `export` section, checked. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { createSecureContext } from 'node:tls';
 import type { Config } from '../config/schema.ts';
 import { AtelError, errnoOf, messageOf } from '../platform/errors.ts';
 import { readTextIfExists } from '../platform/files.ts';
@@ -37,22 +38,38 @@ export function logsUrl(settings: Pick<ExportSettings, 'endpoint' | 'logs_endpoi
 
 /**
  * The sender's options, with certificates and key read from their files.
- * @throws AtelError input — a header that HTTP cannot carry, or a file that cannot be read
+ * @throws AtelError input — a header that HTTP cannot carry, or a file that cannot be read or used
  */
 export function senderOptions(url: URL, settings: ExportSettings): HttpSenderOptions {
   for (const [name, value] of Object.entries(settings.headers)) checkHeader(name, value);
   const ca = readPem('ca_file', settings.ca_file);
   const cert = readPem('client_certificate_file', settings.client_certificate_file);
   const key = readPem('client_key_file', settings.client_key_file);
+  const pems = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+  checkPems(pems);
   return {
     url,
     headers: settings.headers,
     compression: settings.compression,
     timeoutMillis: settings.timeout_ms,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
+    ...pems,
   };
+}
+
+/** What is wrong with a certificate should be said at the start, not at each request. */
+function checkPems(pems: { ca?: string; cert?: string; key?: string }): void {
+  try {
+    createSecureContext(pems);
+  } catch (error) {
+    throw new AtelError('input', messageOf(error), {
+      where: 'export.ca_file, client_certificate_file, client_key_file',
+      fix: 'name PEM files, the key being the certificate’s own',
+    });
+  }
 }
 
 function checkHeader(name: string, value: string): void {
@@ -75,6 +92,6 @@ function readPem(key: string, path: string | undefined): string | undefined {
     throw new AtelError('input', 'does not exist', { where: path, fix: `correct export.${key}` });
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw new AtelError('input', messageOf(error), { where: path, fix: `make it readable to you` });
+    throw new AtelError('input', messageOf(error), { where: path, fix: 'make it readable to you' });
   }
 }

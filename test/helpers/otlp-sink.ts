@@ -52,11 +52,11 @@ const exportRequest = z.strictObject({
   ),
 });
 
-export type SinkRecord = z.output<typeof logRecord> & {
+type SinkRecord = z.output<typeof logRecord> & {
   readonly resource: Readonly<Record<string, string | number | boolean>>;
 };
 
-export interface SinkRequest {
+interface SinkRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   /** On the wire, and decoded. */

@@ -123,4 +123,19 @@ describe('TLS', () => {
     expect(reached).toBe(0);
     expect(verdict.kind).not.toBe('accepted');
   });
+
+  it.each([
+    [
+      'a key of another certificate',
+      { client_certificate_file: 'client.crt', client_key_file: 'stranger.key' },
+    ],
+    ['a file that is no PEM', { client_certificate_file: 'server.ext', client_key_file: 'client.key' }],
+  ])('says at the start when it is given %s', (_name, { client_certificate_file, client_key_file }) => {
+    const settings = exportSettings({
+      endpoint: 'https://127.0.0.1',
+      client_certificate_file: file(client_certificate_file),
+      client_key_file: file(client_key_file),
+    });
+    expect(() => createOtlpExporter(settings)).toThrow(/^export\.ca_file, .*; name PEM files/);
+  });
 });
