@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml';
 import type { Env } from '../platform/env.ts';
 import { AtelError, messageOf } from '../platform/errors.ts';
 import { PRIVATE_DIR, readTextIfExists, writeAtomic } from '../platform/files.ts';
-import { type Config, type ConfigInput, parseConfig } from './schema.ts';
+import { type Config, parseConfig } from './schema.ts';
 
 /** Environment variables that set a key, and the key's path. */
 const ENV_KEYS: readonly (readonly [name: string, path: readonly string[]])[] = [
@@ -79,4 +79,3 @@ function setPath(target: Record<string, unknown>, path: readonly string[], value
   setPath(child, rest, value);
 }
 
-export type { Config, ConfigInput };

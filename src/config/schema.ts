@@ -89,8 +89,6 @@ const configSchema = z.strictObject({
 
 /** What the program works with: every default filled in. */
 export type Config = z.output<typeof configSchema>;
-/** What a user may write. */
-export type ConfigInput = z.input<typeof configSchema>;
 
 export type ConfigParse =
   | { readonly ok: true; readonly config: Config }

@@ -4,7 +4,7 @@
  */
 import { HOOK_EVENTS } from './hook-events.ts';
 
-export const TOOL_EVENT_TYPES = [
+const TOOL_EVENT_TYPES = [
   'file_read',
   'file_write',
   'file_edit',

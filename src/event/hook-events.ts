@@ -88,18 +88,6 @@ export function hookEventInfo(name: string): HookEventInfo | undefined {
   return BY_NAME.get(name);
 }
 
-/** Snake case of any hook event name, known or not: `PostToolUse` → `post_tool_use`. */
-export function snakeCase(name: string): string {
-  return (
-    BY_NAME.get(name)?.snake ??
-    name
-      .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '_')
-      .slice(0, 64)
-  );
-}
-
 /**
  * The events to register for one client.
  * @param version the client's own, e.g. `2.1.330`; `undefined` when it could not be asked

@@ -6,7 +6,7 @@
 import { isObject } from './shape.ts';
 
 /** Deepest nesting of objects and arrays; part of the format, see integrity.md §2.8. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 export type Unreadable =
   | 'empty'

@@ -5,7 +5,7 @@
 export type ErrorKind = 'usage' | 'input' | 'tampered' | 'incomplete' | 'unreachable';
 
 /** Exit codes of every command, see DESIGN. */
-export const EXIT_CODES = {
+const EXIT_CODES = {
   ok: 0,
   tampered: 1,
   incomplete: 2,

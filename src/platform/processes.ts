@@ -6,7 +6,7 @@ import { PRIVATE_FILE, readTextIfExists } from './files.ts';
 import type { Env } from './env.ts';
 
 /** True when a process with this pid exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -19,7 +19,7 @@
  */
 import { AtelError } from '../platform/errors.ts';
 
-export const DROP_FILE_VERSION = 'atel-spool/1';
+const DROP_FILE_VERSION = 'atel-spool/1';
 
 /** Longest header we read; the hook writes at most 4 KiB per value. */
 const MAX_HEADER_BYTES = 131_072;

@@ -22,7 +22,7 @@ import type { Paths } from '../platform/paths.ts';
 import { type DropFile, parseDropFile } from './drop-file.ts';
 
 /** A file without its trailer may still be being written; older ones are taken as they are. */
-export const UNFINISHED_WAIT_MILLIS = 10_000;
+const UNFINISHED_WAIT_MILLIS = 10_000;
 
 export interface SpoolEntry {
   readonly name: string;

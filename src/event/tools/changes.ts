@@ -59,7 +59,7 @@ function formatHunk(part: Hunk): string {
 }
 
 /** Lines of a text; a last line without its newline counts. */
-export function lineCount(text: string): number {
+function lineCount(text: string): number {
   if (text === '') return 0;
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 }

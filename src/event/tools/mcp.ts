@@ -18,7 +18,7 @@ export const MCP_TOOLS: readonly Tool[] = [
 ];
 
 /** The parts of an MCP tool's name; plugin servers are `mcp__plugin_<plugin>_<server>__<tool>`. */
-export function parseMcpName(name: string): { server: string; tool: string } | undefined {
+function parseMcpName(name: string): { server: string; tool: string } | undefined {
   const match = /^mcp__(.+?)__(.+)$/.exec(name);
   return match?.[1] && match[2] ? { server: match[1], tool: match[2] } : undefined;
 }
