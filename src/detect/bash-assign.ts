@@ -3,7 +3,7 @@ import type { Node } from 'web-tree-sitter';
 import { MAX_ALTERNATIVES } from './bash-braces.ts';
 import { looksLikePath } from './bash-paths.ts';
 import type { Shell, Walk } from './bash-shell.ts';
-import type { Token } from './bash-token.ts';
+import { literal, type Token } from './bash-token.ts';
 import { MAX_WORD_LENGTH, plainWord, sliceWord, valuesOf, type Word } from './bash-word.ts';
 
 /** Most parts that a variable's value, or values, may have. */
@@ -19,7 +19,8 @@ export function assign(node: Node, shell: Shell, walk: Walk): void {
   const plain = value && value.type !== 'array' && node.child(1)?.type === '=';
   const fits = words.every((word) => word.text.length <= MAX_WORD_LENGTH);
   const values = plain && fits ? valuesOf(value, { variables: shell.variables, nested: () => {} }) : [];
-  remember(name.text, values, shell);
+  const empty = !value && node.text.endsWith('=');
+  remember(name.text, empty ? [[literal('')]] : values, shell);
 }
 
 /** Values of many parts are forgotten: `X=$X$X` doubles them each time. */

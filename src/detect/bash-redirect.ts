@@ -87,7 +87,13 @@ export function noteRedirect(node: Node, shell: Shell, walk: Walk): void {
   }
 }
 
-/** Only the first destination is one; the words behind it, which the grammar takes for more, are arguments. */
+/**
+ * Only the first destination is one; the words behind it, which the grammar takes for more, are arguments. A number is
+ * the descriptor of a further redirection.
+ */
 function surplus(redirect: Node): Node[] {
-  return redirect.childrenForFieldName('destination').slice(1);
+  return redirect
+    .childrenForFieldName('destination')
+    .slice(1)
+    .filter((node) => node.type !== 'number');
 }

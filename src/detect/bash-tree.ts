@@ -42,13 +42,10 @@ function visit(node: Node, shell: Shell, walk: Walk): void {
     case 'command':
       runCommand(node, [], shell, walk);
       return;
-    case 'redirected_statement': {
-      const run = (body: Node, more: readonly Node[], text?: string): void =>
-        body.type === 'command' ? runCommand(body, more, shell, walk, text) : walk.visit(body, shell);
-      const pipe = (stage: Node): void => runStage(stage, true, shell, walk);
-      runRedirected(node, shell, walk, { run, pipe });
+    case 'redirected_statement':
+      for (const before of leading(node)) walk.visit(before, shell);
+      runRest(node, shell, walk);
       return;
-    }
     case 'file_redirect':
       noteRedirect(node, shell, walk);
       return;
@@ -56,6 +53,7 @@ function visit(node: Node, shell: Shell, walk: Walk): void {
       for (const part of flatten(node)) walk.visit(part, shell);
       return;
     case 'pipeline':
+      for (const before of leading(node.firstNamedChild)) walk.visit(before, shell);
       for (const [i, stage] of node.namedChildren.entries()) runStage(stage, i > 0, shell, walk);
       return;
     case 'subshell':
@@ -94,11 +92,33 @@ function flatten(node: Node): Node[] {
   return [...(at ? [at] : []), ...parts.toReversed()];
 }
 
+/**
+ * In `a && b > c` the grammar takes the redirection, and in `a && b > c | d` the pipe too, for the whole list's, where
+ * Bash takes it for the last command's: what runs before that.
+ */
+function leading(node: Node | null): Node[] {
+  const body = node?.type === 'redirected_statement' ? node.childForFieldName('body') : null;
+  return body?.type === 'list' ? flatten(body).slice(0, -1) : [];
+}
+
+/** A redirected statement, without what leads to it. */
+function runRest(node: Node, shell: Shell, walk: Walk): void {
+  runRedirected(node, shell, walk, {
+    run(body, more, text) {
+      const last = body.type === 'list' ? (flatten(body).at(-1) ?? body) : body;
+      if (last.type === 'command') runCommand(last, more, shell, walk, text);
+      else walk.visit(last, shell);
+    },
+    pipe: (stage) => runStage(stage, true, shell, walk),
+  });
+}
+
 /** @param piped another command's output is its input */
 function runStage(stage: Node, piped: boolean, shell: Shell, walk: Walk): void {
   const { trail } = walk.runner;
   const before = trail.commands.length;
-  walk.visit(stage, subshell(shell));
+  if (!piped && stage.type === 'redirected_statement') runRest(stage, subshell(shell), walk);
+  else walk.visit(stage, subshell(shell));
   if (piped && trail.commands.slice(before).some(({ runsStdin }) => runsStdin)) trail.trait('pipe-to-shell');
 }
 

@@ -47,25 +47,24 @@ const namesOf = (path: string): string[] => path.split('/').filter((name) => nam
 /** `names` starts with the pattern's, and ends there too unless it is a directory's. */
 function matchesFrom(pattern: readonly string[], names: readonly string[], directory: boolean): boolean {
   if (directory ? names.length < pattern.length : names.length !== pattern.length) return false;
-  return pattern.every((name, i) => {
-    const other = names[i] ?? '';
-    return (
-      matchesName(name, other) ||
-      (saysSomething(other) && name.startsWith('.') === other.startsWith('.') && matchesName(other, name))
-    );
-  });
+  return pattern.every((name, i) => matchesEither(name, names[i] ?? '', 1));
 }
 
 function matchesAnywhere(pattern: readonly string[], names: readonly string[], directory: boolean): boolean {
-  const ends = directory ? names.map((_, i) => i) : [names.length - pattern.length];
-  return ends.some((start) =>
-    start < 0 ? false : pattern.every((name, i) => matchesName(name, names[start + i] ?? '')),
+  const starts = directory ? names.map((_, i) => i) : [names.length - pattern.length];
+  return starts.some(
+    (start) => start >= 0 && pattern.every((name, i) => matchesEither(name, names[start + i] ?? '', 3)),
   );
 }
 
-/** A glob that says something of the name: `.ss*`, not `*`. (Globs do not match a leading dot.) */
-function saysSomething(name: string): boolean {
-  return /[*?[]/.test(name) && /[^*?[\].]/.test(name);
+/**
+ * Whether a name fits the place's pattern, or is a glob that could stand for the place: one with so many characters of
+ * its own, since `*` says nothing. Globs do not match a leading dot.
+ */
+function matchesEither(pattern: string, name: string, ownCharacters: number): boolean {
+  if (matchesName(pattern, name)) return true;
+  if (!/[*?[]/.test(name) || name.replaceAll(/[*?[\]]/g, '').length < ownCharacters) return false;
+  return pattern.startsWith('.') === name.startsWith('.') && matchesName(name, pattern);
 }
 
 /** Whether a name fits a pattern of `*`, `?` and `[…]`. At worst as many steps as the product of the lengths. */
