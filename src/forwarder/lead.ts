@@ -6,12 +6,13 @@ import { statSync, watch } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { NANOS_PER_SECOND, systemClock } from '../platform/clock.ts';
+import { AtelError } from '../platform/errors.ts';
 import type { Install } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createIntake, type Intake, spooledIds } from './intake.ts';
-import { buildOutbound } from './outbound.ts';
+import { buildOutbound, type Outbound, type OutboundDeps } from './outbound.ts';
 import { appendOwn, type Counters, createCounters, type OwnIdentity, ownRecord } from './own-records.ts';
 import { createProcessSampler } from './process-sampler.ts';
 import { buildStages } from './stages.ts';
@@ -28,6 +29,7 @@ export interface LeadOptions {
   /** Names in the queue at the start: leave when they are journaled. */
   readonly once: ReadonlySet<string> | undefined;
   readonly signal: AbortSignal;
+  readonly note: (line: string) => void;
   /** Called before the last look at the spool, so that from then on a hook starts the next forwarder. */
   readonly leaving: () => void;
 }
@@ -48,7 +50,7 @@ interface Leadership extends LeadOptions {
  * @throws what the journal's or spool's disk throws: nothing is lost, the caller may lead again
  */
 export async function lead(options: LeadOptions): Promise<LeaveReason> {
-  const { paths, config, install, who, spool } = options;
+  const { paths, config, install, who, spool, note } = options;
   const counters = createCounters();
   const sampler = createProcessSampler();
   const journal = openJournal({
@@ -73,7 +75,10 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
       install,
       who,
     });
-    const outbound = buildOutbound({ config, paths, installId: install.installId, journal, who, counters });
+    const outbound = tryOutbound(
+      { config, paths, installId: install.installId, journal, who, counters },
+      note,
+    );
     const drain = outbound && createDrain(outbound, counters);
     const leadership: Leadership = { ...options, journal, state, intake, drain, counters };
     tellStart(leadership);
@@ -83,6 +88,17 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
   } finally {
     sampler.stop();
     journal.close();
+  }
+}
+
+/** An endpoint that cannot be used is no reason to stop recording: the journal keeps all of it. */
+function tryOutbound(deps: OutboundDeps, note: (line: string) => void): Outbound | undefined {
+  try {
+    return buildOutbound(deps);
+  } catch (error) {
+    if (!(error instanceof AtelError)) throw error;
+    note(`not sending: ${error.message}`);
+    return undefined;
   }
 }
 

@@ -74,7 +74,7 @@ async function leadWithRetry(
   try {
     for (let config = loadConfig(); ; config = loadConfigOr(loadConfig, config, note)) {
       try {
-        const reason = await lead({ paths, config, install, who, spool, once, signal, leaving });
+        const reason = await lead({ paths, config, install, who, spool, once, signal, note, leaving });
         if (reason !== 'configuration_changed') return;
       } catch (error) {
         if (error instanceof StepDown) return note(`stepping down: ${error.message}`);
