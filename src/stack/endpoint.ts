@@ -2,7 +2,7 @@
 import { loadConfig, updateConfigFile } from '../config/load.ts';
 
 /** What `export.from` says of an endpoint that we wrote. */
-export const FROM_UP = 'atel up';
+const FROM_UP = 'atel up';
 
 export type EndpointChange =
   | { readonly kind: 'written'; readonly url: string }

@@ -87,18 +87,30 @@ export function openLog(path: string): number {
 
 /** The last line that tells of an error since the part was last started or got ready; one safe line. */
 export function lastError(logFile: string): string | undefined {
-  if (sizeOf(logFile) === 0) return undefined;
+  const line = currentLines(logFile).findLast((text) =>
+    /\blevel=(error|fatal)\b|\t(error|fatal)\t|^Error: |^panic: /.test(text),
+  );
+  return line && oneSafeLine(line);
+}
+
+/** What a part that ended said last: an error if it told one, else whatever stands at the end. */
+export function lastWords(logFile: string): string | undefined {
+  const line = currentLines(logFile).findLast((text) => text !== '' && !text.startsWith(LOG_MARK));
+  return lastError(logFile) ?? (line && oneSafeLine(line));
+}
+
+function currentLines(logFile: string): readonly string[] {
+  if (sizeOf(logFile) === 0) return [];
   const fd = openSync(logFile, 'r');
   try {
-    const size = sizeOfFd(fd);
-    const tail = readAt(fd, Math.max(0, size - LOG_TAIL_BYTES), LOG_TAIL_BYTES).toString('utf8');
-    const lines = tail.slice(tail.lastIndexOf(LOG_MARK)).split('\n');
-    const line = lines.findLast((text) =>
-      /\blevel=(error|fatal)\b|\t(error|fatal)\t|^Error: |^panic: /.test(text),
-    );
-    // eslint-disable-next-line no-control-regex
-    return line?.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, MAX_ERROR_CHARS);
+    const tail = readAt(fd, Math.max(0, sizeOfFd(fd) - LOG_TAIL_BYTES), LOG_TAIL_BYTES).toString('utf8');
+    return tail.slice(Math.max(0, tail.lastIndexOf(LOG_MARK))).split('\n');
   } finally {
     closeSync(fd);
   }
+}
+
+function oneSafeLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, MAX_ERROR_CHARS);
 }

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { lokiUrlOf, type StackPorts, type StackSettings, tokenFileOf } from './settings.ts';
 
-export type PartName = 'collector' | 'loki';
+type PartName = 'collector' | 'loki';
 
 /** One program to run while building, in the order of the list. */
 export interface BuildStep {

@@ -13,7 +13,7 @@ import {
   instanceFiles,
   instancePids,
   isRunning,
-  lastError,
+  lastWords,
   LOG_MARK,
   openLog,
   readPidFile,
@@ -141,7 +141,7 @@ async function waitUntilReady(
     const problem = lives() ? (Date.now() > deadline ? 'is not ready yet' : undefined) : 'ended at once';
     if (problem !== undefined) {
       progress.done();
-      const reason = lastError(logFile);
+      const reason = lastWords(logFile);
       throw new AtelError('unreachable', `${part.title} ${problem}${reason ? `: ${reason}` : ''}`, {
         fix: `see ${logFile}`,
       });

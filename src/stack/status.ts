@@ -13,7 +13,7 @@ import { answers } from './start.ts';
 const METRICS_TIMEOUT_MILLIS = 2000;
 
 /** `died`: it was started and has ended without `atel down`. */
-export type PartState = 'ready' | 'not ready' | 'stopped' | 'died';
+type PartState = 'ready' | 'not ready' | 'stopped' | 'died';
 
 export interface PartStatus {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface PartStatus {
   readonly last_error?: string;
 }
 
-export interface QueueStatus {
+interface QueueStatus {
   /** Waiting for Loki. */
   readonly bytes: number;
   readonly capacity_bytes: number;

@@ -15,7 +15,7 @@ import { ensureToken } from './token.ts';
 /** Longer than the longest start. */
 const LOCK_WAIT_MILLIS = 6 * 60_000;
 
-export interface UpPart extends FoundPart, StartedPart {
+interface UpPart extends FoundPart, StartedPart {
   readonly part: Part;
 }
 

@@ -292,6 +292,14 @@ describe.skipIf(!stackParts)('the shipped settings', () => {
     }
   });
 
+  it('that a program refuses are an error with its reason and its log', async () => {
+    const dir = join(root, 'refused');
+    await expect(startStack({ dir, lokiRetention: 'soon' })).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/^Loki ended at once: .*soon.*; see .*loki\.log$/),
+    });
+  });
+
   it('tell a program of the same name from ours', async () => {
     const impostor = join(root, 'loki');
     writeFileSync(impostor, '#!/bin/sh\necho "LOKI, Version 2.4.7_4, 03-Oct-2023"\n', { mode: 0o755 });

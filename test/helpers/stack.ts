@@ -28,7 +28,7 @@ declare module 'vitest' {
 /** The programs that `test/e2e/global-setup.ts` found or built. */
 export const stackParts = inject('stackParts');
 
-export interface RunningPart {
+interface RunningPart {
   readonly url: string;
   /** Of the process that runs now, or ran last. */
   readonly pid: number;

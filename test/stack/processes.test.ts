@@ -30,7 +30,7 @@ async function startLookalike(stackDir: string, script: string) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');
-  return { child, pid: child.pid ?? 0 };
+  return { pid: child.pid ?? 0, exit: once(child, 'exit') };
 }
 
 describe('the processes of a part', () => {
@@ -47,15 +47,15 @@ describe('the processes of a part', () => {
     const other = await startLookalike(join(root, 'two'), '');
     const stopped = await stopPart(LOKI, join(root, 'one'), quiet);
     expect(stopped).toEqual({ pids: [mine.pid], forced: [] });
-    expect(mine.child.signalCode).toBe('SIGTERM');
+    expect(await mine.exit).toEqual([null, 'SIGTERM']);
     expect(startTimeOf(other.pid)).toBeDefined();
   });
 
   it('are killed when they do not listen', { timeout: 30_000 }, async () => {
-    const { pid, child } = await startLookalike(join(root, 'deaf'), "process.on('SIGTERM', () => {})");
+    const { pid, exit } = await startLookalike(join(root, 'deaf'), "process.on('SIGTERM', () => {})");
     const stopped = await stopPart(LOKI, join(root, 'deaf'), quiet);
     expect(stopped).toEqual({ pids: [pid], forced: [pid] });
-    expect(child.signalCode).toBe('SIGKILL');
+    expect(await exit).toEqual([null, 'SIGKILL']);
   });
 
   it('are not taken for one that has their old pid', async () => {
