@@ -321,7 +321,7 @@ describe('the analyser', () => {
       fc.property(text, (command) => {
         expect(analyser.analyse(command)).toEqual(analyser.analyse(command));
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
