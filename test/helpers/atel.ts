@@ -8,7 +8,7 @@ import { updateConfigFile } from '../../src/config/load.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
-import { livePidFile } from '../../src/platform/processes.ts';
+import { livePidFile, startTimeOf } from '../../src/platform/processes.ts';
 import type { World } from './scenario.ts';
 import type { TestStack } from './stack.ts';
 
@@ -87,10 +87,12 @@ export function createUser(world: Pick<World, 'home' | 'project'>): AtelUser {
       eventually(`spool empty; log: ${logOf(paths)}`, () => readdirSync(paths.queueDir).length === 0),
     forwarder: () => livePidFile(paths.pidFile)?.pid,
     async stopForwarder() {
-      const pid = user.forwarder();
-      if (pid === undefined) return;
-      process.kill(pid, 'SIGTERM');
-      await eventually('the forwarder ends', () => user.forwarder() === undefined);
+      // A hook's launcher may be on its way and start the next one.
+      for (let pid = user.forwarder(); pid !== undefined; pid = user.forwarder()) {
+        const ending = pid;
+        process.kill(ending, 'SIGTERM');
+        await eventually('the forwarder ends', () => startTimeOf(ending) === undefined);
+      }
     },
   };
   return user;
