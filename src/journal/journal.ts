@@ -56,7 +56,8 @@ export interface Journal {
   append(drafts: readonly DraftRecord[]): readonly SealedRecord[];
   /**
    * Says that no spool file has one of these ids any more, not even after a power cut: it is removed and its directory
-   * fsynced, or there never was one. What is never settled makes opening slow, nothing worse.
+   * fsynced, or there never was one. What is never settled is kept in mind until the
+   * next opening, nothing worse.
    */
   settle(ids: Iterable<string>): void;
   close(): void;
@@ -96,7 +97,7 @@ export function openJournal(options: JournalOptions): Journal {
       bytes,
     };
     const journal = createJournal(options, writer, { ...start, position: undefined, recovered, began });
-    journal.append([genesisDraft(options, began)]);
+    for (const { record } of journal.append([genesisDraft(options, began)])) journal.settle([record.id]);
     return journal;
   } catch (error) {
     writer.abandon();
@@ -125,8 +126,8 @@ function createJournal(options: JournalOptions, writer: SegmentWriter, start: St
     headText = writeHead(dir, { stream, seq, leaf, segment: at.segment, bytes: at.next });
   };
   const snapshot = (): void => {
-    if (known.size > 0 || !position || bytes === 0) return;
-    writeSnapshot(dir, { stream, seq, leaf, sessions, position });
+    if (!position || bytes === 0) return;
+    writeSnapshot(dir, { stream, seq, leaf, sessions, position, unsettled: known });
     bytes = 0;
   };
   // After a crash between append and head, the head is one append behind.

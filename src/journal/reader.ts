@@ -1,6 +1,6 @@
 /** Reading the journal, with the same memory however long it is. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAt } from '../platform/files.ts';
 import { type AtelRecord, RECORD_VERSION } from './record.ts';
@@ -51,9 +51,10 @@ export function* readJournal(dir: string, from?: JournalPosition): Generator<Jou
 
 function* readSegment(dir: string, segment: string, from: number): Generator<JournalLine> {
   const fd = openSync(join(dir, segment), 'r');
+  const buffer = Buffer.allocUnsafe(MAX_LINE_BYTES);
   try {
     for (let offset = from; ;) {
-      const chunk = readAt(fd, offset, MAX_LINE_BYTES);
+      const chunk = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
       if (chunk.length === 0) return;
       let start = 0;
       for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
@@ -62,7 +63,8 @@ function* readSegment(dir: string, segment: string, from: number): Generator<Jou
         start = end + 1;
       }
       if (start === 0) {
-        const next = newlineBehind(fd, offset + chunk.length);
+        const tooLong = chunk.length === MAX_LINE_BYTES;
+        const next = tooLong ? newlineBehind(fd, offset + chunk.length) : undefined;
         yield next === undefined
           ? { line: '', position: { segment, offset, next: offset }, torn: true }
           : { line: '', position: { segment, offset, next }, damaged: 'longer than a record can be' };

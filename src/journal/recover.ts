@@ -79,7 +79,7 @@ export function readTail(
   spooled: ReadonlySet<string>,
 ): Tail | undefined {
   const snapshot = readSnapshot(dir);
-  const known = new Set<string>();
+  const known = new Set(Array.from(snapshot?.unsettled ?? []).filter((id) => spooled.has(id)));
   let bytes = 0;
   let at: (ChainState & { sessions: Map<string, SessionLink>; position: LinePosition }) | undefined =
     snapshot && {

@@ -1,10 +1,10 @@
 /**
  * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
- * without it, or with one that does not fit, opening reads everything. It is taken only when no journaled event is left
- * in the spool, so that the records behind it are all among which a spooled event's id has to be looked for.
+ * without it, or with one that does not fit, opening reads everything.
  *
- * `sessions.json`: {stream, seq, leaf, segment, offset, next, sessions: [[session id, sseq, leaf], …]}; `offset` and
- * `next` are the bounds of that record's line.
+ * `sessions.json`: {stream, seq, leaf, segment, offset, next, sessions: [[session id, sseq, leaf], …], unsettled: [id, …]}.
+ * `offset` and `next` are the bounds of that record's line; `unsettled` are the ids, up to it, of events whose spool files
+ * may still be there.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,16 +26,22 @@ const schema = z.strictObject({
   offset: z.int().min(0),
   next: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
   sessions: z.array(z.tuple([z.string(), z.int().min(1), z.string()])),
+  unsettled: z.array(z.string()),
 });
 
 export interface Snapshot extends ChainState {
   readonly position: LinePosition;
+  readonly unsettled: ReadonlySet<string>;
 }
 
 /** Replaces the snapshot. */
-export function writeSnapshot(dir: string, { stream, seq, leaf, sessions, position }: Snapshot): void {
+export function writeSnapshot(dir: string, snapshot: Snapshot): void {
+  const { stream, seq, leaf, sessions, position, unsettled } = snapshot;
   const rows = Array.from(sessions, ([id, link]) => [id, link.sseq, link.leaf]);
-  writeAtomic(pathIn(dir), `${JSON.stringify({ stream, seq, leaf, ...position, sessions: rows })}\n`);
+  writeAtomic(
+    pathIn(dir),
+    `${JSON.stringify({ stream, seq, leaf, ...position, sessions: rows, unsettled: [...unsettled] })}\n`,
+  );
 }
 
 /** The snapshot, if there is one and the journal has that very record at that place. */
@@ -47,7 +53,7 @@ export function readSnapshot(dir: string): Snapshot | undefined {
   const position = { segment, offset, next };
   if (leafAt(dir, position) !== leaf) return undefined;
   const sessions = new Map(data.sessions.map(([id, sseq, leaf]) => [id, { sseq, leaf }]));
-  return { stream, seq, leaf, sessions, position };
+  return { stream, seq, leaf, sessions, position, unsettled: new Set(data.unsettled) };
 }
 
 function pathIn(dir: string): string {

@@ -61,7 +61,7 @@ export interface Verdict {
 }
 
 /** How many problems are listed; all are counted. */
-export const MAX_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** Collects problems, each only once. */
 export interface ProblemList {

@@ -74,18 +74,21 @@ describe('appending', () => {
     first.settle(['genesis', 'a']);
     expect([first.has('a'), first.has('b')]).toEqual([false, true]);
     first.close();
-    expect(readdirSync(dir)).not.toContain('sessions.json');
+    expect(JSON.parse(readFileSync(join(dir, 'sessions.json'), 'utf8'))).toMatchObject({
+      seq: 3,
+      unsettled: ['b'],
+    });
     const spooled = new Set(['b']);
     const second = open(dir, { spooled });
     expect([second.has('a'), second.has('b')]).toEqual([false, true]);
     second.settle(['b']);
+    second.append([draft('c', 's')]);
     second.close();
-    expect(readdirSync(dir)).toContain('sessions.json');
     const third = open(dir, { spooled });
     expect(third.has('b')).toBe(false);
-    expect(third.append([draft('c', 's')])[0]?.record.audit.sseq).toBe(3);
+    expect(third.append([draft('d', 's')])[0]?.record.audit.sseq).toBe(4);
     third.close();
-    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 4 });
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 5 });
   });
 
   it('keeps files and directories to the user, and refuses a directory open to others', () => {
@@ -180,6 +183,7 @@ describe('opening', () => {
   it('refuses to append behind a record that was changed, and changes nothing', () => {
     for (const change of [(line: string) => line.replace('echo', 'exho'), (line: string) => line.slice(1)]) {
       const dir = journalOf(3);
+      rmSync(join(dir, 'sessions.json'));
       const path = segmentOf(dir);
       const lines = readFileSync(path, 'utf8').split('\n');
       const changed = lines.with(2, change(lines[2] ?? '')).join('\n');

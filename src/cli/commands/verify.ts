@@ -1,19 +1,18 @@
 /** `atel verify`: is what was recorded still what was recorded? */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { buildCommand } from '@stricli/core';
 import { readCursor, readHead } from '../../journal/marks.ts';
 import { readJournal } from '../../journal/reader.ts';
 import type { Problem, Verdict } from '../../journal/verdict.ts';
 import { createVerifier, type VerifyLine } from '../../journal/verify.ts';
 import { AtelError, errnoOf, messageOf } from '../../platform/errors.ts';
+import { SOURCE_NAMES, type SourceName } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
-
-const SOURCES = ['journal', 'backup', 'loki'] as const;
-type Source = (typeof SOURCES)[number];
+import { letSpoolDrain, openReading } from '../reading.ts';
 
 interface Flags {
   readonly json: boolean;
-  readonly source: Source;
+  readonly source: SourceName;
 }
 
 /** How many lines pass between two updates of the progress line. */
@@ -35,8 +34,13 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      json: { kind: 'boolean', brief: 'Print the verdict as one JSON document', default: false },
-      source: { kind: 'enum', values: SOURCES, brief: 'What to check', default: 'journal' },
+      json: {
+        kind: 'boolean',
+        brief: 'Print the verdict as one JSON document',
+        default: false,
+        withNegated: false,
+      },
+      source: { kind: 'enum', values: SOURCE_NAMES, brief: 'What to check', default: 'journal' },
     },
   },
   async func({ json, source }) {
@@ -48,49 +52,58 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
   },
 });
 
-async function verify({ paths: { journalDir }, process }: CliContext, source: Source): Promise<Verdict> {
+async function verify(context: CliContext, source: SourceName): Promise<Verdict> {
+  const { journalDir } = context.paths;
   const journal = source === 'journal';
-  const showProgress = (text: string): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  };
+  const lines = await linesOf(context, source);
+  // Marks first: what they name must be in what is read after them.
+  const head = journal ? readHead(journalDir) : undefined;
+  const cursor = readCursor(journalDir);
+  const mode = journal ? 'ordered' : 'unordered';
+  // Loki may have let go of what is older than its retention.
+  const verifier = createVerifier({ mode, whole: source !== 'loki', head, cursor });
+  const showProgress = createProgress(context);
   try {
-    const lines = linesOf(source, journalDir);
-    // Marks first: the journal only grows, so what they name must be in what is read after them.
-    const head = journal ? readHead(journalDir) : undefined;
-    const cursor = readCursor(journalDir);
-    const verifier = createVerifier({
-      mode: journal ? 'ordered' : 'unordered',
-      whole: journal,
-      head,
-      cursor,
-    });
-    let count = 0;
     for await (const line of lines) {
       verifier.add(line);
-      count += 1;
-      if (count % PROGRESS_LINES === 0) showProgress(`${count.toLocaleString('en')} records checked`);
+      showProgress();
     }
-    if (count >= PROGRESS_LINES) showProgress('');
-    return verifier.finish(journal ? readHead(journalDir) : undefined);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw new AtelError('input', `cannot be read: ${messageOf(error)}`, { where: journalDir, cause: error });
+    throw new AtelError('input', `cannot be read: ${messageOf(error)}`, { where: source, cause: error });
+  } finally {
+    showProgress('end');
   }
+  return verifier.finish(journal ? readHead(journalDir) : undefined);
 }
 
-/** The lines of a source, in no particular order but the journal's. */
-function linesOf(source: Source, journalDir: string): Iterable<VerifyLine> | AsyncIterable<VerifyLine> {
-  if (source !== 'journal')
-    throw new AtelError('usage', `cannot check ${source} yet`, {
-      where: '--source',
-      fix: 'use --source journal',
-    });
-  if (!existsSync(journalDir))
-    throw new AtelError('input', 'there is no journal', {
-      where: journalDir,
-      fix: RECORD_FIRST,
-    });
+/** The lines of a source; the journal's as they stand in its files, damaged ones too. */
+async function linesOf(
+  context: CliContext,
+  source: SourceName,
+): Promise<Iterable<VerifyLine> | AsyncIterable<VerifyLine>> {
+  const { journalDir } = context.paths;
+  if (source !== 'journal') {
+    const reading = await openReading(context, { json: false, source });
+    return reading.source.records({});
+  }
+  const kind = statSync(journalDir, { throwIfNoEntry: false });
+  if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
+  if (!kind.isDirectory()) throw new AtelError('input', 'is not a directory', { where: journalDir });
+  await letSpoolDrain(context);
   return readJournal(journalDir);
+}
+
+/** A line on a terminal that counts the records; to be ended. */
+function createProgress({ process: { stderr } }: CliContext): (end?: 'end') => void {
+  let count = 0;
+  return (end) => {
+    if (!stderr.isTTY) return;
+    if (end === undefined) count += 1;
+    if (end !== undefined && count >= PROGRESS_LINES) stderr.write('\r\x1b[K');
+    else if (end === undefined && count % PROGRESS_LINES === 0)
+      stderr.write(`\r${count.toLocaleString('en')} records checked`);
+  };
 }
 
 /** The verdict for people: itself first, then one problem a line, then what it does not cover. */
@@ -135,7 +148,7 @@ const FIXES = {
   empty: RECORD_FIRST,
 } as const;
 
-function errorOf({ verdict, problemCount }: Verdict, source: Source): AtelError | undefined {
+function errorOf({ verdict, problemCount }: Verdict, source: SourceName): AtelError | undefined {
   if (verdict === 'intact') return undefined;
   const what = verdict === 'empty' ? 'there is no record' : `${plural(problemCount, 'problem')} found`;
   const kind = verdict === 'tampered' ? 'tampered' : 'incomplete';
