@@ -11,6 +11,7 @@ export function diffLines(before: string, after: string): string[] {
   const [old, now] = [splitLines(before), splitLines(after)];
   const marked = compare(old.slice(0, MAX_LINES), now.slice(0, MAX_LINES));
   const changed = marked.map((line) => !line.startsWith(' '));
+  if (!changed.includes(true)) return [];
   const result: string[] = [];
   marked.forEach((line, i) => {
     if (changed[i] || changed[i - 1] || changed[i + 1]) result.push(line);

@@ -293,12 +293,9 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         hook.run({ shell });
         for (const id of ['other', '..', '.', '../sessions', '/'])
           hook.run({ shell, env: { CLAUDE_CODE_SESSION_ID: id } });
-        expect(
-          hook
-            .drops()
-            .map((drop) => drop?.header.values['active'])
-            .toSorted(),
-        ).toEqual(['marker', 'session']);
+        const reasons = hook.drops().map((drop) => drop?.header.values['active'] ?? '');
+        expect(new Set(reasons)).toEqual(new Set(['marker', 'session']));
+        expect(reasons).toHaveLength(2);
       });
 
       it('records a child of a recorded session anywhere, and what it begins', () => {

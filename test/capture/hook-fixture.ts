@@ -65,6 +65,8 @@ export interface HookFixture {
   /** The environments the launcher was started with. */
   starts(): Record<string, string>[];
   untilStarts(count: number): Promise<void>;
+  /** Makes the launcher take two seconds. */
+  slowLauncher(): void;
   remove(): void;
 }
 
@@ -88,10 +90,12 @@ export function createHookFixture(scope: Scope = 'marked', directoryName = 'atel
   const startsDir = join(root, 'starts');
   mkdirSync(startsDir);
   const launcher = join(root, 'launcher.sh');
-  writeFileSync(
-    launcher,
-    `#!/bin/sh\ncd ${shellQuote(startsDir)} && /usr/bin/env >$$.tmp && mv $$.tmp $$.env\n`,
-  );
+  const writeLauncher = (first: string): void =>
+    writeFileSync(
+      launcher,
+      `#!/bin/sh\n${first}\nFILE_SIZE_LIMIT=$(ulimit -f); export FILE_SIZE_LIMIT\ncd ${shellQuote(startsDir)} && env >$$.tmp && mv $$.tmp $$.env\n`,
+    );
+  writeLauncher('');
   chmodSync(launcher, 0o700);
   const script = hookCopyPath(paths, 'test');
   const words = /'[^']*' '[^']*launch\.js'/;
@@ -124,7 +128,7 @@ export function createHookFixture(scope: Scope = 'marked', directoryName = 'atel
       cwd = root,
       shell = [],
     } = {}) {
-      const [program = '', ...args] = [...shell, script, event, installation];
+      const [program, ...args] = [...shell, script, event, installation];
       return spawnSync(program, args, {
         cwd,
         input,
@@ -142,6 +146,7 @@ export function createHookFixture(scope: Scope = 'marked', directoryName = 'atel
           lines.map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]),
         );
       }),
+    slowLauncher: () => writeLauncher('sleep 2'),
     async untilStarts(count) {
       for (let i = 0; i < 200 && started().length < count; i++) await delay(10);
     },

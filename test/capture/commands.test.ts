@@ -1,0 +1,211 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '@stricli/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { app } from '../../src/cli/app.ts';
+import { type CliContext, createContext } from '../../src/cli/context.ts';
+import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
+
+describe('atel', () => {
+  let root: string;
+  let home: string;
+  let project: string;
+  let bin: string;
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'atel-')));
+    [home, project, bin] = [join(root, 'home'), join(root, 'project'), join(root, 'bin')];
+    for (const each of [home, join(project, '.git'), join(project, 'src'), bin])
+      mkdirSync(each, { recursive: true });
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const client = (version: string, directory = bin): void => {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'claude'), `#!/bin/sh\necho '${version} (Claude Code)'\n`);
+    chmodSync(join(directory, 'claude'), 0o755);
+  };
+  const atel = async (args: string, env: Record<string, string> = {}, cwd = project) => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const process: CliContext['process'] = {
+      stdout: { write: (text: string) => void out.push(text) },
+      stderr: { write: (text: string) => void err.push(text) },
+      exitCode: null,
+    };
+    const base = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root };
+    await run(app, args.split(' '), createContext(process, { ...base, ...env }, cwd));
+    return { code: process.exitCode, out: out.join(''), err: err.join('') };
+  };
+  const local = (): string => join(project, '.claude/settings.local.json');
+  const hooksIn = (file: string): Record<string, [{ hooks: [{ command: string; args?: string[] }] }]> =>
+    JSON.parse(readFileSync(file, 'utf8')).hooks;
+
+  it('init registers what the oldest client knows, in the form it understands', async () => {
+    client('2.1.330');
+    client('2.1.100', join(home, '.local/bin'));
+    const { code, out } = await atel('init');
+    expect(code).toBe(0);
+    expect(out).toContain(`Claude Code 2.1.330 (${bin}/claude), 2.1.100 (${home}/.local/bin/claude)`);
+    expect(out).toContain(`${local()}: hooks installed`);
+    expect(out).toContain('Next: atel enable');
+    const hooks = hooksIn(local());
+    expect(Object.keys(hooks)).toContain('SubagentStart');
+    for (const absent of ['PostToolBatch', 'PostToolUseFailure', 'DirectoryAdded', 'UserPromptExpansion'])
+      expect(Object.keys(hooks)).not.toContain(absent);
+    expect(hooks['Stop']?.[0].hooks[0]).toEqual({
+      type: 'command',
+      command: `exec '${home}/.local/share/agent-telemetry/hooks/settings-project/capture.sh' Stop settings-project`,
+      timeout: 5,
+    });
+  });
+
+  it('init registers everything useful for a new client, and never what would change its behaviour', async () => {
+    client('2.1.330');
+    await atel('init');
+    const hooks = hooksIn(local());
+    const never = ['WorktreeCreate', 'WorktreeRemove', 'MessageDisplay', 'PreModelSwitch'];
+    const names = HOOK_EVENTS.map(({ name }) => name).filter((name) => !never.includes(name));
+    expect(Object.keys(hooks).toSorted()).toEqual(names.toSorted());
+    expect(hooks['PostToolBatch']?.[0].hooks[0].args).toEqual(['PostToolBatch', 'settings-project']);
+  });
+
+  it.each([
+    ['without a client', undefined],
+    ['with a client that does not tell its version', 'latest'],
+  ])('init registers the safe events %s', async (_what, version) => {
+    if (version !== undefined) client(version);
+    const { out } = await atel('init');
+    expect(out).toContain('8 hook events, those every version knows');
+    expect(Object.keys(hooksIn(local())).toSorted()).toEqual([
+      'Notification',
+      'PostToolUse',
+      'PreToolUse',
+      'SessionEnd',
+      'SessionStart',
+      'Stop',
+      'SubagentStop',
+      'UserPromptSubmit',
+    ]);
+  });
+
+  it('init works on the checkout’s root from anywhere below, and on the user’s settings where told', async () => {
+    await atel('init', {}, join(project, 'src'));
+    expect(existsSync(local())).toBe(true);
+    await atel('init --user --scope all');
+    expect(hooksIn(join(home, '.claude/settings.json'))['Stop']?.[0].hooks[0].command).toContain(
+      '/settings-user-all/',
+    );
+    await atel('init --user', { CLAUDE_CONFIG_DIR: join(root, 'config') });
+    expect(existsSync(join(root, 'config/settings.json'))).toBe(true);
+  });
+
+  it('init again changes nothing and says so; uninstall takes it all back', async () => {
+    client('2.1.330');
+    await atel('init');
+    const before = readFileSync(local());
+    expect((await atel('init')).out).toContain(`${local()}: already installed, nothing changed`);
+    expect(readFileSync(local())).toEqual(before);
+    expect((await atel('uninstall')).out).toContain('removed, nothing else was in it');
+    expect(readdirSync(project).toSorted()).toEqual(['.git', 'src']);
+    expect((await atel('uninstall')).out).toContain('no hooks of ours here, nothing changed');
+  });
+
+  it('init --dry-run shows every line and writes nothing at all', async () => {
+    client('2.1.330');
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.com' };
+    const { out } = await atel('init --dry-run', endpoint);
+    for (const name of ['SessionStart', 'PostToolBatch', 'SessionEnd'])
+      expect(out).toContain(`+     "${name}": [{`);
+    expect(out).toContain('Nothing was written');
+    expect(readdirSync(root).toSorted()).toEqual(['bin', 'home', 'project']);
+    expect([...readdirSync(home), ...readdirSync(project)]).toEqual(['.git', 'src']);
+  });
+
+  it('init makes the private directories and the identity', async () => {
+    await atel('init');
+    const data = join(home, '.local/share/agent-telemetry');
+    for (const each of ['', 'spool/q', 'spool/lost', 'sessions', 'hooks/settings-project'])
+      expect(statSync(join(data, each)).mode & 0o777).toBe(0o700);
+    expect(JSON.parse(readFileSync(join(data, 'install.json'), 'utf8'))).toHaveProperty('install_id');
+  });
+
+  it('init takes the endpoint over from the environment, once, and shows no secret', async () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.com',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20s3cret',
+    };
+    const { out } = await atel('init', env);
+    expect(out).toContain(
+      'took OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS from the environment',
+    );
+    expect(out).not.toContain('s3cret');
+    const file = join(home, '.config/agent-telemetry/config.yaml');
+    expect(readFileSync(file, 'utf8')).toContain('endpoint: https://otel.example.com');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await atel('init', env)).out).not.toContain('took');
+  });
+
+  it('init leaves broken settings alone and says in one line which and what to do', async () => {
+    mkdirSync(join(project, '.claude'));
+    writeFileSync(local(), '{"a": }');
+    expect(await atel('init')).toEqual({
+      code: 3,
+      out: '',
+      err: `atel: ${local()}: is not valid JSON; correct it and run this again; nothing was changed\n`,
+    });
+    expect(readFileSync(local(), 'utf8')).toBe('{"a": }');
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('refuses both files at once', async () => {
+    expect(await atel('init --user --project')).toMatchObject({
+      code: 3,
+      err: 'atel: --project, --user: exclude each other; give one of them\n',
+    });
+  });
+
+  it('enable makes the marker, for all to see, and disable removes it', async () => {
+    const marker = join(project, '.telemetry-enabled');
+    const enabled = await atel('enable', {}, join(project, 'src'));
+    expect(enabled.out).toContain(`${marker}: made`);
+    expect(enabled.out).toContain('Next: atel init');
+    expect(statSync(marker).mode & 0o777).toBe(0o644);
+    expect(readFileSync(marker, 'utf8').trim().split('\n')).toHaveLength(1);
+    await atel('init');
+    const again = await atel('enable');
+    expect(again.out).toContain('already there, nothing changed');
+    expect(again.out).toContain('Next: atel sessions');
+    const disabled = await atel('disable');
+    expect(disabled.out).toContain(`${marker}: removed`);
+    expect(disabled.out).toContain('stay so until they end');
+    expect(existsSync(marker)).toBe(false);
+    expect((await atel('disable')).out).toContain('there is none, nothing changed');
+  });
+
+  it('disable tells of a marker above that still counts', async () => {
+    await atel('enable');
+    await atel(`enable ${project}/src`);
+    expect((await atel(`disable ${project}/src`)).out).toContain(
+      `Still recorded, since ${project} above it is marked: atel disable ${project}`,
+    );
+  });
+
+  it('enable refuses a directory that is not there', async () => {
+    expect(await atel('enable nowhere')).toEqual({
+      code: 3,
+      out: '',
+      err: `atel: ${project}/nowhere: there is no such directory; name an existing one\n`,
+    });
+  });
+});
