@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { formatDropFile } from '../../src/spool/drop-file.ts';
+import { openSpool, type Spool } from '../../src/spool/spool.ts';
+
+let home: string;
+let paths: Paths;
+let spool: Spool;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'atel-'));
+  paths = resolvePaths({ HOME: home });
+  spool = openSpool(paths);
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const drop = (name: string, ageSeconds = 0, cut = 0): void => {
+  const bytes = formatDropFile(
+    { event: 'Stop', installation: 's', name, values: {} },
+    Buffer.from('{"a":1}'),
+  );
+  const path = join(paths.queueDir, name);
+  writeFileSync(path, bytes.subarray(0, bytes.length - cut));
+  const at = Date.now() / 1000 - ageSeconds;
+  utimesSync(path, at, at);
+};
+const kinds = (): Record<string, string> =>
+  Object.fromEntries(spool.scan().map((entry) => [entry.name, spool.read(entry, Date.now()).kind]));
+
+describe('the spool', () => {
+  it('lists events by the time they were captured', () => {
+    drop('late', 1);
+    drop('early', 100);
+    expect(spool.scan().map((entry) => entry.name)).toEqual(['early', 'late']);
+  });
+
+  it('waits for a file that is still being written, and takes an old one as it is', () => {
+    drop('whole');
+    drop('young', 0, 3);
+    drop('old', 60, 3);
+    drop('future', -3600, 3);
+    expect(kinds()).toEqual({ whole: 'complete', young: 'unfinished', old: 'torn', future: 'torn' });
+  });
+
+  it('never opens what is not a private regular file', () => {
+    drop('real');
+    linkSync(join(paths.queueDir, 'real'), join(paths.queueDir, 'linked'));
+    symlinkSync('/etc/passwd', join(paths.queueDir, 'symlink'));
+    mkdirSync(join(paths.queueDir, 'directory'));
+    execFileSync('mkfifo', [join(paths.queueDir, 'fifo')]);
+    expect(kinds()).toEqual({
+      real: 'foreign',
+      linked: 'foreign',
+      symlink: 'foreign',
+      directory: 'foreign',
+      fifo: 'foreign',
+    });
+  });
+
+  it('moves what cannot be understood aside', () => {
+    drop('odd');
+    spool.quarantine('odd');
+    expect(readdirSync(paths.queueDir)).toEqual([]);
+    expect(readdirSync(paths.quarantineDir)).toEqual(['odd']);
+  });
+
+  it('reads loss marks from both places and removes them', () => {
+    mkdirSync(paths.fallbackLostDir, { mode: 0o700 });
+    writeFileSync(join(paths.lostDir, 'write1.abc'), '');
+    writeFileSync(join(paths.fallbackLostDir, 'nospool.12.34.0'), '');
+    const losses = spool.losses();
+    expect(losses.map(({ why, name }) => [why, name])).toEqual([
+      ['write1', 'abc'],
+      ['nospool', '12.34.0'],
+    ]);
+    spool.removeLosses(losses);
+    expect(spool.losses()).toEqual([]);
+  });
+
+  it('refuses directories that others may enter', () => {
+    chmodSync(paths.queueDir, 0o755);
+    expect(() => openSpool(paths)).toThrow(/spool\/q: is open to other users \(mode 755\); chmod 700/);
+  });
+});
