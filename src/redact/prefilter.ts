@@ -1,5 +1,5 @@
 /** Cheap tests that tell which texts are worth a closer look; most are not. */
-import type { SecretRule } from './secret-rules.ts';
+import type { SecretRule } from './secret-rule.ts';
 
 /** A run of token characters this long, with a digit or capital in it, may be a token. */
 const LONG_RUN_CHARS = 20;
@@ -51,13 +51,30 @@ export function mayHoldToken(text: string): boolean {
   return hasLongRun(text) || text.includes('://') || text.includes('PRIVATE KEY');
 }
 
-/** One pattern for the hints of all rules: where it does not match, only `long-run` rules can. */
-export function hintPattern(rules: readonly SecretRule[]): RegExp {
-  const hints = new Set(rules.flatMap((rule) => (rule.hints === 'long-run' ? [] : rule.hints)));
-  // A hint that contains another one adds nothing.
-  const needed = [...hints].filter(
-    (hint) => ![...hints].some((other) => other !== hint && hint.includes(other)),
+/** Which rules are worth running on a text, in their order: one walk over the text instead of a search per hint. */
+export function createRuleFilter(rules: readonly SecretRule[]): (text: string) => readonly SecretRule[] {
+  const hintsOf = (rule: SecretRule): readonly string[] => (rule.hints === 'long-run' ? [] : rule.hints);
+  const all = new Set(rules.flatMap(hintsOf));
+  // A hint that contains another one can be found by the other.
+  const least = [...all].filter((hint) => ![...all].some((other) => other !== hint && hint.includes(other)));
+  const rulesOf = new Map(
+    least.map((hint) => [
+      hint,
+      rules.filter((rule) => hintsOf(rule).some((longer) => longer.includes(hint))),
+    ]),
   );
-  const literals = needed.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  return new RegExp(literals.length > 0 ? literals.join('|') : '(?!)', 'i');
+  const onLongRun = rules.filter((rule) => rule.hints === 'long-run');
+  const literals = least.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const anyHint = new RegExp(literals.join('|'), 'gi');
+
+  return (text) => {
+    const chosen = new Set<SecretRule>(hasLongRun(text) ? onLongRun : []);
+    anyHint.lastIndex = 0;
+    for (let match = anyHint.exec(text); match !== null; match = anyHint.exec(text)) {
+      for (const rule of rulesOf.get(match[0].toLowerCase()) ?? []) chosen.add(rule);
+      // Hints may overlap.
+      anyHint.lastIndex = match.index + 1;
+    }
+    return chosen.size === 0 ? [] : rules.filter((rule) => chosen.has(rule));
+  };
 }

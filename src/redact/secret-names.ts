@@ -1,6 +1,5 @@
-import { isBasicCredential } from './randomness.ts';
-
 /** When a name and a value beside each other are a secret: `DB_PASSWORD=…`, `"token": "…"`, `X-Api-Key: …`. */
+import { isBasicCredential } from './randomness.ts';
 
 const KEYED =
   'api|access|secret|private|signing|encryption|account|shared|subscription|functions|master|license|app|auth|' +
@@ -8,12 +7,12 @@ const KEYED =
 const STRONG = `passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|(?:${KEYED})[_ -]?key`;
 
 /** The part of a name that makes it a secret's; for use inside a case-insensitive pattern. */
-export const SECRET_NAME = `${STRONG}|pass|auth|[a-z0-9]_key`;
+export const SECRET_NAME = `${STRONG}|pass|pw|auth|[a-z0-9]_key`;
 
 /** Lower-case literals, one of which is in every text with a secret's name. */
 export const SECRET_NAME_HINTS = [
   'pass',
-  'pwd',
+  'pw',
   'secret',
   'token',
   'jwt',
@@ -23,8 +22,11 @@ export const SECRET_NAME_HINTS = [
 ] as const;
 
 const STRONG_NAME = new RegExp(`(?:${STRONG})(?<suffix>[a-z0-9_.-]{0,32})$`, 'i');
-/** Words that count only as whole segments, and only with a value that looks like a key: not `bypass`, not `author`. */
-const WEAK_NAME = /(?<![a-z])(?:pass|auth|key)(?<suffix>(?![a-z])[a-z0-9_.-]{0,32})$/i;
+/** Words that count as a segment of their own (`_auth`, not `author`), and only with a value that looks like a key. */
+const WEAK_NAME = /(?<![a-z])(?:auth|key)(?<suffix>(?![a-z])[a-z0-9_.-]{0,32})$/i;
+/** `DB_PASS`, `ldappass`, `smtpPw`; not `passed`. */
+const SHORT_NAME = /(?:pass|(?<![a-z])pw|(?<=[a-z])Pw)(?<suffix>(?![a-z])[a-z0-9_.-]{0,32})$/i;
+const WORD_IN_PASS = /(?:by|com|tres|sur|under|over|multi|single|first|second|next|last|one|two)[ _-]?$/i;
 /** What follows the word and makes it a property of the secret, not the secret: `token_file`, `passwordLength`. */
 const PROPERTY =
   /(?:files?|paths?|dir|names?|ids?|url|uri|types?|count|len|length|size|limit|policy|ttl|expir\w*|format|fields?|regex|pattern|endpoint|version|manager|store|stdin|provider|arn|ref|mode|prefix|index|bytes|flag|required|enabled|[ei]z\w*|\.[a-z]{1,5})$/i;
@@ -37,19 +39,26 @@ const PASSWORD_NAME = /pass|pwd/i;
 function nameKind(name: string, before: string): 'strong' | 'weak' | undefined {
   const strong = STRONG_NAME.exec(name);
   if (strong) {
+    const lead = before + name.slice(0, strong.index);
     // The shell's own working directory.
-    if (strong[0] === 'PWD' && /(?:^|[^A-Za-z0-9_])(?:OLD)?$/.test(before + name.slice(0, strong.index)))
-      return undefined;
-    return PROPERTY.test(strong.groups?.['suffix'] ?? '') ? undefined : 'strong';
+    if (strong[0] === 'PWD' && /(?:^|[^A-Za-z0-9_])(?:OLD)?$/.test(lead)) return undefined;
+    const isReference = PROPERTY.test(strong.groups?.['suffix'] ?? '') || /existing[_-]?$/i.test(lead);
+    return isReference ? undefined : 'strong';
   }
-  const weak = WEAK_NAME.exec(before.slice(-1) + name);
-  if (!weak || PROPERTY.test(weak.groups?.['suffix'] ?? '')) return undefined;
-  return /^pass/i.test(weak[0]) ? 'strong' : 'weak';
+  const whole = before.slice(-16) + name;
+  const short = SHORT_NAME.exec(whole);
+  const found = short ?? WEAK_NAME.exec(whole);
+  if (!found || PROPERTY.test(found.groups?.['suffix'] ?? '')) return undefined;
+  if (!short) return 'weak';
+  return WORD_IN_PASS.test(whole.slice(0, short.index)) ? undefined : 'strong';
 }
 
+/** Files that are made to hold secrets. */
+export const SECRET_FILE =
+  /\.env\b|\.(?:pem|key|p12|pfx|jks)\b|id_(?:rsa|dsa|ecdsa|ed25519)|credential|secret|\.netrc|\.pgpass|\.npmrc|\.pypirc|\.htpasswd|\.my\.cnf|kubeconfig|passw|token/i;
 /** A variable, template or command in place of a value: nothing to hide. */
 const REFERENCE =
-  /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|[[({].*|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
+  /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|\{[\w.$]*\}?|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
 /** Nothing but the signs of a placeholder or of an earlier masking. */
 const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\ufffc]*$/i;
 const WORDS =
@@ -59,6 +68,10 @@ const KNOWN_PATH =
 const CODE =
   /^(?:await|new|async|function|lambda|self\.|this\.|req\.|process\.env|os\.|import\.meta)|^[A-Za-z_$][\w$.]*\(/;
 const DOTTED_CODE = /^[A-Za-z_]+(?:\.[A-Za-z_]+)+;?$/;
+/** A list, object or expression; only without quotes around it. */
+const BRACKETED = /^[[({](?!redacted:)/;
+/** A word of a sentence, where a token would have digits: `invalid token: returns 401`. */
+const PROSE = /^[a-z]{1,12}[.,;]?$/;
 const SMALL_NUMBER = /^[-+]?\d{1,6}(?:\.\d+)?$/;
 
 /** Can this value, on its own, not be a secret? */
@@ -84,12 +97,22 @@ export function isSecretAssignment({ name, before, separator, quote, value }: As
   if (!PASSWORD_NAME.test(name) && SMALL_NUMBER.test(value)) return false;
   // `grep "token:" *.ts | …`: the quote closes a word that began before the name.
   if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
+  // `--- PASS: TestFoo`
+  if (name === 'PASS' && /:\s/.test(separator)) return false;
+  if (sameWord(name, value)) return false;
   if (kind === 'weak') return isBasicCredential(value) || (value.length >= 16 && isMixed(value));
   if (quote !== '') return true;
-  if (CODE.test(value)) return false;
+  if (CODE.test(value) || BRACKETED.test(value)) return false;
+  if (/:\s/.test(separator) && PROSE.test(value) && !/pass|pwd|secret/i.test(name)) return false;
   if (/\s[=:]?=\s/.test(separator) && DOTTED_CODE.test(value)) return false;
   // `image/token-service:1.2`, `file.ts:secret:12`: a colon without a blank rarely assigns.
   return separator !== ':' || (value.length >= 8 && isMixed(value) && !isVersion(value));
+}
+
+/** `connect(password=password, token=self.token)` */
+function sameWord(name: string, value: string): boolean {
+  const bare = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
+  return bare(/[\w-]*$/.exec(value)?.[0] ?? '') === bare(name) && /^[a-z_.-]+$/i.test(value);
 }
 
 function isMixed(value: string): boolean {

@@ -7,8 +7,9 @@
  *
  * A text is never shown unscanned: what exceeds the limit is cut off, and a text that cannot be scanned goes whole.
  */
-import { hasLongRun, hintPattern, mayHoldToken } from './prefilter.ts';
-import { MAX_VALUE_CHARS, SECRET_RULES, type SecretRule } from './secret-rules.ts';
+import { createRuleFilter } from './prefilter.ts';
+import { MAX_VALUE_CHARS, type SecretRule } from './secret-rule.ts';
+import { SECRET_RULES } from './secret-rules.ts';
 import { createVendorScanner, VENDOR_RULE_IDS } from './vendor-rules.ts';
 import { mark, markPattern, viewOf, type Span, type View } from './view.ts';
 
@@ -36,80 +37,58 @@ const KEPT_CHARS = MAX_TEXT_CHARS - 4096;
 const MAX_PASSES = 8;
 /** Characters that the matches of one rule in one text may cover in sum; more means a text made to cost time. */
 const MAX_MATCHED_CHARS = 8 * MAX_TEXT_CHARS;
-/** Texts joined for one vendor scan, and their characters. */
-const MAX_JOINED = 256;
-const MAX_JOINED_CHARS = 262_144;
-/** Between joined texts: in no rule's token, and no rule looks across two lines and a NUL. */
-const SEPARATOR = '\n\u0000\n';
 
 interface Find extends Span {
   readonly rule: string;
 }
 
+/** A text on its way through the passes. */
+interface Job {
+  text: string;
+  counts: Record<string, number>;
+}
+
 export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Masker {
   const scanVendors = createVendorScanner();
+  const rulesFor = createRuleFilter(rules);
   const marks = markPattern([...rules.map(({ id }) => id), ...VENDOR_RULE_IDS, ERROR_RULE, NAMED_FIELD_RULE]);
-  const anyHint = hintPattern(rules);
 
-  const ownFinds = (text: string): Find[] => {
-    const longRun = hasLongRun(text);
-    if (!longRun && !anyHint.test(text)) return [];
-    const lower = text.toLowerCase();
-    return rules
-      .filter(({ hints }) => (hints === 'long-run' ? longRun : hints.some((hint) => lower.includes(hint))))
-      .flatMap((rule) => findsOf(rule, text));
-  };
-
-  /** One pass over one text. */
-  const replaced = (
-    text: string,
-    vendors: readonly Find[] | undefined,
-    counts: Map<string, number>,
-  ): string => {
-    try {
-      const head = headOf(text);
-      const view = viewOf(head, marks);
-      if (!vendors) throw new Error('not scanned');
-      const spans = withoutMarks(
-        merged([...ownFinds(view.text), ...vendors].map((find) => located(find, view))),
-        view,
-      );
-      const limit = head === text ? head.length : KEPT_CHARS;
-      return spans.length === 0 && head === text ? text : rewritten(text, spans, view, limit, counts);
-    } catch {
-      counts.clear();
-      counts.set(ERROR_RULE, 1);
-      return mark(ERROR_RULE, text.length);
-    }
+  /** One pass over some texts; those it changed. */
+  const pass = (jobs: readonly Job[]): Job[] => {
+    const views = jobs.map(({ text }) => viewOf(headOf(text), marks));
+    const vendors = scanVendors(views.map(({ text }) => text));
+    return jobs.filter((job, i) => {
+      const before = job.text;
+      const view = views[i];
+      const vendor = vendors[i];
+      try {
+        if (!view || !vendor) throw new Error('not scanned');
+        const finds = rulesFor(view.text).flatMap((rule) => findsOf(rule, view.text));
+        rewrite(job, view, [...finds, ...vendor]);
+      } catch {
+        giveUp(job);
+      }
+      return job.text !== before;
+    });
   };
 
   return {
     mask(texts) {
-      const jobs = new Map<string, { text: string; counts: Map<string, number> }>();
-      for (const text of texts) if (!jobs.has(text)) jobs.set(text, { text, counts: new Map() });
+      const jobs = new Map<string, Job>();
+      for (const text of texts) if (!jobs.has(text)) jobs.set(text, { text, counts: {} });
       let open = [...jobs.values()];
-      for (let n = 0; n < MAX_PASSES && open.length > 0; n++) {
-        const vendors = vendorFinds(
-          open.map(({ text }) => viewOf(headOf(text), marks).text),
-          scanVendors,
-        );
-        open = open.filter((job, i) => {
-          const before = job.text;
-          job.text = replaced(before, vendors[i], job.counts);
-          return job.text !== before;
-        });
-      }
-      for (const job of open) {
-        job.text = mark(ERROR_RULE, job.text.length);
-        job.counts.set(ERROR_RULE, 1);
-      }
-      const done = texts.map((text) => jobs.get(text));
-      return {
-        masked: done.map((job) => job?.text ?? ''),
-        byRule: done.map((job) => Object.fromEntries(job?.counts ?? [])),
-      };
+      for (let n = 0; n < MAX_PASSES && open.length > 0; n++) open = pass(open);
+      for (const job of open) giveUp(job);
+      const done = texts.map((text) => jobs.get(text) ?? { text: '', counts: {} });
+      return { masked: done.map(({ text }) => text), byRule: done.map(({ counts }) => counts) };
     },
   };
+}
+
+/** Privacy outranks completeness: what cannot be scanned is not shown. */
+function giveUp(job: Job): void {
+  job.counts = { [ERROR_RULE]: 1 };
+  job.text = mark(ERROR_RULE, job.text.length);
 }
 
 /** The part of a text that is scanned. */
@@ -138,47 +117,6 @@ function findsOf({ id, pattern, accept }: SecretRule, text: string): Find[] {
   return finds;
 }
 
-/** What the vendor rules find, per text; `undefined` where the scan failed. */
-function vendorFinds(
-  texts: readonly string[],
-  scan: ReturnType<typeof createVendorScanner>,
-): (Find[] | undefined)[] {
-  const found = texts.map((): Find[] | undefined => []);
-  let chunk: { index: number; text: string }[] = [];
-  let chars = 0;
-  const flush = (): void => {
-    try {
-      const finds = scan(chunk.map(({ text }) => text).join(SEPARATOR));
-      let start = 0;
-      for (const { index, text } of chunk) {
-        const end = start + text.length;
-        for (const find of finds) {
-          if (find.start >= end || find.end <= start) continue;
-          const [from, to] = [Math.max(find.start, start) - start, Math.min(find.end, end) - start];
-          found[index]?.push({ rule: find.rule, start: from, end: to });
-        }
-        start = end + SEPARATOR.length;
-      }
-    } catch {
-      for (const { index } of chunk) found[index] = undefined;
-    }
-    chunk = [];
-    chars = 0;
-  };
-  texts.forEach((text, index) => {
-    if (!mayHoldToken(text)) return;
-    if (chunk.length >= MAX_JOINED || chars + text.length > MAX_JOINED_CHARS) flush();
-    chunk.push({ index, text });
-    chars += text.length;
-  });
-  if (chunk.length > 0) flush();
-  return found;
-}
-
-function located(find: Find, view: View): Find {
-  return { rule: find.rule, ...view.origin(find) };
-}
-
 /** Finds that overlap become one, named after the one that starts first. */
 function merged(finds: readonly Find[]): Find[] {
   const out: Find[] = [];
@@ -205,24 +143,26 @@ function withoutMarks(finds: readonly Find[], { marks }: View): Find[] {
   });
 }
 
-/** The text with marks in place of the finds, cut off at `limit`. */
-function rewritten(
-  text: string,
-  finds: readonly Find[],
-  { marks }: View,
-  limit: number,
-  counts: Map<string, number>,
-): string {
+/** Puts marks in place of the finds, and cuts off what was not scanned. */
+function rewrite(job: Job, view: View, finds: readonly Find[]): void {
+  const { text, counts } = job;
+  const isCut = text.length > MAX_TEXT_CHARS;
+  if (finds.length === 0 && !isCut) return;
+  const limit = isCut ? KEPT_CHARS : text.length;
   let out = '';
   let at = 0;
-  for (const { rule, start, end } of finds) {
+  const placed = finds.map((find) => ({ rule: find.rule, ...view.origin(find) }));
+  for (const { rule, start, end } of withoutMarks(merged(placed), view)) {
     if (start >= limit) break;
     out += text.slice(at, start) + mark(rule, end - start);
-    counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    counts[rule] = (counts[rule] ?? 0) + 1;
     at = end;
   }
-  if (limit === text.length) return out + text.slice(at);
-  const end = marks.find((taken) => taken.start < limit && taken.end > limit)?.start ?? limit;
-  const kept = Math.max(at, end);
-  return `${out}${text.slice(at, kept)}…[cut:${Buffer.byteLength(text.slice(kept))}]`;
+  // Not through a mark.
+  const kept = Math.max(
+    at,
+    view.marks.find(({ start, end }) => start < limit && end > limit)?.start ?? limit,
+  );
+  const rest = text.slice(kept);
+  job.text = `${out}${text.slice(at, kept)}${isCut ? `…[cut:${Buffer.byteLength(rest)}]` : rest}`;
 }

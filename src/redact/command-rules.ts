@@ -1,0 +1,155 @@
+/** Secrets on command lines: flags, settings, and what is piped or written where secrets belong. */
+import { isHarmlessValue, SECRET_FILE, SECRET_NAME_HINTS } from './secret-names.ts';
+import { judged, notHarmless, rule, SHORT_VALUE, VALUE, type SecretRule } from './secret-rule.ts';
+
+/** How a short flag takes its value: `-pX`, `-p X`, or both. */
+const ATTACHED = '';
+const APART = String.raw`["']?[,=\s]\s{0,16}`;
+const EITHER = String.raw`["']?[,=]?\s{0,16}`;
+
+/** Programs that take a password after a short flag. */
+const PASSWORD_FLAGS: readonly {
+  programs: string;
+  hints: readonly string[];
+  flags: string;
+  joint: string;
+}[] = [
+  {
+    programs: 'mysql\\w*|mariadb[\\w-]*|mycli',
+    hints: ['mysql', 'mariadb', 'mycli'],
+    flags: 'p',
+    joint: ATTACHED,
+  },
+  { programs: '7z[az]?|rar|unrar', hints: ['7z', 'rar'], flags: 'h?p', joint: ATTACHED },
+  { programs: 'sshpass', hints: ['sshpass'], flags: 'p', joint: EITHER },
+  { programs: 'mongo\\w*|login', hints: ['mongo', 'login'], flags: 'p', joint: APART },
+  { programs: 'redis-cli|valkey-cli', hints: ['redis-cli', 'valkey-cli'], flags: 'a', joint: APART },
+  { programs: 'ldap\\w+', hints: ['ldap'], flags: 'w', joint: APART },
+  { programs: 'zip|unzip|sqlcmd|bcp|osql|isql', hints: ['zip', 'sql', 'bcp'], flags: 'P', joint: EITHER },
+  { programs: 'security', hints: ['security'], flags: 'w', joint: APART },
+  { programs: 'plink|pscp|psftp', hints: ['plink', 'pscp', 'psftp'], flags: 'pw', joint: APART },
+  { programs: 'openssl', hints: ['openssl'], flags: '[kK]', joint: APART },
+];
+
+const FLAG_RULES = PASSWORD_FLAGS.map(({ programs, hints, flags, joint }) =>
+  judged(
+    'password-flag',
+    hints,
+    String.raw`(?<![\w.-])(?:(?<!/)|(?<=/s?bin/))(?:${programs})["']?[\s,][^\n|]{0,512}?(?<=[\s"'])-(?:${flags})${joint}${VALUE}`,
+    ({ value }) => !isHarmlessValue(value) && !/^(?:ssh|https|-.*|\d+:\d+)$/.test(value),
+    '',
+  ),
+);
+
+/** Before what is written out. */
+const ECHO = String.raw`\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4}){0,2}(?:["']%s(?:\\{1,2}n)?["']\s{1,4})?`;
+
+/** Secrets in the arguments, settings and standard input of programs. */
+export const COMMAND_RULES: readonly SecretRule[] = [
+  judged(
+    'cookie',
+    ['curl', '--cookie'],
+    String.raw`(?<=[\s"'])(?:-b|--cookie)["']?[=,]?\s{0,16}${VALUE}`,
+    ({ value }) => /^[^\s=]{1,64}=./.test(value) && !isHarmlessValue(value.replace(/^[^=]*=/, '')),
+    '',
+  ),
+  // `--password x`, `--docker-password x`, `-storepass x`, also as neighbours in a JSON array.
+  judged(
+    'secret-flag',
+    SECRET_NAME_HINTS,
+    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
+    ({ value }) => !isHarmlessValue(value) && !/^(?:-|id=|type=|src=)/.test(value),
+  ),
+  rule('secret-flag', ['literal'], String.raw`--from-literal["']?[=\s,]{1,2}["']?[\w.-]{1,128}=${VALUE}`),
+  judged(
+    'user-password',
+    ['curl', 'wget', 'http'],
+    String.raw`(?<=[\s"'])(?:-u|-U|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
+    ({ value, groups: { user = '' } }) =>
+      !isHarmlessValue(value) && !value.startsWith('//') && value !== user && !/^\d+$/.test(user + value),
+    '',
+  ),
+  rule(
+    'user-password',
+    ['smb', 'rpcclient'],
+    String.raw`(?<=\s)(?:-U\s{0,4}|--user=)["']?[\w.\\-]{1,64}%(?<secret>[^\s"']{1,256})`,
+    '',
+  ),
+  ...FLAG_RULES,
+  judged('password-source', ['pass:'], String.raw`(?<=[\s"'=])pass:${VALUE}`, notHarmless, ''),
+  // `aws configure set aws_secret_access_key x`, `npm config set //host/:_authToken x`
+  judged(
+    'setting',
+    ['set', 'config'],
+    String.raw`\b(?:set|config)\s{1,4}(?:--?[\w-]{1,32}\s{1,4}){0,4}(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})\s{1,4}${VALUE}`,
+    ({ value }) => !isHarmlessValue(value) && !value.startsWith('-'),
+  ),
+  judged(
+    'setting',
+    ['secret set'],
+    String.raw`secret set\s[^\n|]{0,256}?\s(?:--body|-b)[=\s]\s{0,4}${VALUE}`,
+    notHarmless,
+  ),
+  judged(
+    'setting',
+    ['vault', 'secrets set'],
+    String.raw`(?<=(?:\bvault\s{1,4}(?:kv\s{1,4}put|write)|\bsecrets\s{1,4}set)\s[^\n|;]{0,512}?[\s"'][\w.-]{1,64}=)${VALUE}`,
+    notHarmless,
+  ),
+  judged(
+    'setting',
+    ['put-parameter'],
+    String.raw`put-parameter\b[^\n|]{0,512}?\s--value[=\s]\s{0,16}${VALUE}`,
+    notHarmless,
+  ),
+  judged(
+    'setting',
+    ['expect'],
+    String.raw`\bsend\s{1,4}(?:--\s{1,4})?\\?"(?<secret>[^"\\]{1,256})\\{1,2}[rn]`,
+    notHarmless,
+  ),
+  // Into a file that is made to hold secrets.
+  judged(
+    'secret-file',
+    ['echo', 'printf'],
+    String.raw`${ECHO}${SHORT_VALUE}["'\\]{0,8}\s{0,8}(?:>>?|\|\s{0,4}(?:sudo\s{1,4})?tee(?:\s{1,4}-a)?)\s{0,4}(?<file>[^\s;|&]{1,256})`,
+    ({ value, groups }) => !isHarmlessValue(value) && SECRET_FILE.test(groups['file'] ?? ''),
+  ),
+  // Passwords that are fed to a program's standard input.
+  judged(
+    'piped-password',
+    [
+      'sudo',
+      'stdin',
+      'chpasswd',
+      'smbpasswd',
+      'cryptsetup',
+      'with-token',
+      'passphrase-fd',
+      'vault login',
+      'secrets create',
+      'versions add',
+    ],
+    String.raw`${ECHO}${SHORT_VALUE}["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login|secrets create|versions add)`,
+    notHarmless,
+  ),
+  judged(
+    'piped-password',
+    ['<<<'],
+    String.raw`(?:sudo\s[^|\n<]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login)[^|\n<]{0,256}<<<\s{0,4}${VALUE}`,
+    notHarmless,
+  ),
+  judged(
+    'password-argument',
+    ['htpasswd'],
+    String.raw`htpasswd\s{1,4}-\w{0,6}b\w{0,6}\s{1,4}(?:[^\s-]\S{0,255}\s{1,4}){1,2}(?<secret>[^\s;|&><]{1,256})(?=\s{0,4}(?:$|[\n;|&>]))`,
+    notHarmless,
+    '',
+  ),
+  judged(
+    'password-argument',
+    ['securestring'],
+    String.raw`ConvertTo-SecureString\s{1,4}(?:-String\s{1,4})?${VALUE}`,
+    notHarmless,
+  ),
+];

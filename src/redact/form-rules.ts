@@ -1,0 +1,87 @@
+/**
+ * Secrets that their own form gives away. Forms of vendors' tokens follow the vendors' documentation and gitleaks' rule
+ * set (MIT); they are looser in length than secretlint's, so that new and cut-off tokens are found as well.
+ */
+import { looksRandom } from './randomness.ts';
+import { judged, rule, type SecretRule } from './secret-rule.ts';
+
+const VENDOR_TOKENS = [
+  String.raw`gh[pousr]_\w{20,}`,
+  String.raw`github_pat_\w{20,}`,
+  String.raw`gl(?:pat|ptt|dt|rt|cbt|soat|ft|imt|agent)-[\w.-]{16,}`,
+  String.raw`xox[abeoprs]-[A-Za-z0-9-]{16,}`,
+  String.raw`xapp-[A-Za-z0-9-]{16,}`,
+  String.raw`npm_\w{20,}`,
+  String.raw`pypi-[\w-]{32,}`,
+  String.raw`sk-(?=[\w-]{0,64}\d)[\w-]{20,}`,
+  String.raw`[rs]k_(?:live|test)_\w{12,}`,
+  String.raw`whsec_[\w+/=]{20,}`,
+  String.raw`AIza[\w-]{30,}`,
+  String.raw`ya29\.[\w-]{20,}`,
+  String.raw`GOCSPX-[\w-]{20,}`,
+  String.raw`SG\.[\w-]{20,}\.[\w-]{20,}`,
+  String.raw`hf_[A-Za-z0-9]{30,}`,
+  String.raw`gsk_\w{40,}`,
+  String.raw`do[opr]_v1_[a-f0-9]{32,}`,
+  String.raw`shp(?:at|ca|pa|ss)_\w{32,}`,
+  String.raw`hv[sbr]\.[\w-]{20,}`,
+  String.raw`dapi[a-f0-9]{32}`,
+  String.raw`dckr_pat_[\w-]{20,}`,
+  String.raw`ATATT3[\w=-]{20,}`,
+  String.raw`AGE-SECRET-KEY-1[A-Z0-9]{20,}`,
+  String.raw`lin_api_\w{20,}`,
+  String.raw`NRAK-[A-Z0-9]{20,}`,
+  String.raw`PMAK-[\w-]{20,}`,
+  String.raw`figd_[\w-]{20,}`,
+  String.raw`tskey-[\w-]{20,}`,
+  String.raw`gl(?:sa|c)_[\w+/=]{32,}`,
+  String.raw`ops_ey[\w+/=-]{20,}`,
+  String.raw`\d{8,10}:AA[\w-]{30,}`,
+].join('|');
+
+/** Private keys and tokens. */
+export const FORM_RULES: readonly SecretRule[] = [
+  // To the footer, or, where that was cut off, as far as it looks like base64.
+  rule(
+    'private-key',
+    ['private key'],
+    String.raw`(?<secret>-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----(?:(?:[A-Za-z0-9+/=\s\\:,."'()_]|-(?!----)){0,16384}?-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----|(?:[\s"'+]|\\[nr]){0,8}[A-Za-z0-9+/]{8}[A-Za-z0-9+/=\s\\:,"'-]{0,16384}))`,
+    '',
+  ),
+  // Its last lines, where the header was cut off.
+  rule(
+    'private-key',
+    ['private key'],
+    String.raw`(?<![A-Za-z0-9+/])(?<secret>[A-Za-z0-9+/=]{8,128}(?:\s|\\n){1,4}-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----)`,
+    '',
+  ),
+  // Base64 of "-----BEGIN ", wrapped or not.
+  rule(
+    'private-key',
+    ['ls0tls1crudjti'],
+    String.raw`(?<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/]{8,}(?:(?:\s|\\n){1,4}[A-Za-z0-9+/]{16,}){0,256}={0,2})`,
+    '',
+  ),
+  rule(
+    'aws-key-id',
+    'long-run',
+    String.raw`(?<![A-Z0-9])(?<secret>(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})(?![A-Z0-9])`,
+    '',
+  ),
+  rule(
+    'jwt',
+    ['eyj'],
+    String.raw`(?<![A-Za-z0-9])(?<secret>eyJ[\w-]{6,1024}\.[\w-]{8,}(?:\.[\w-]{0,65536}){0,3})`,
+    '',
+  ),
+  rule('vendor-token', 'long-run', String.raw`(?<![A-Za-z0-9])(?<secret>${VENDOR_TOKENS})`, ''),
+];
+
+/** Runs of base64 that look drawn by lot; last of all, since every other rule tells more. */
+export const ENTROPY_RULE: SecretRule = judged(
+  'high-entropy',
+  'long-run',
+  String.raw`(?<secret>[A-Za-z0-9+/_-]{32,}={0,2})`,
+  ({ value, text, valueStart }) => looksRandom(value, text.slice(Math.max(0, valueStart - 48), valueStart)),
+  '',
+);

@@ -1,0 +1,110 @@
+/** Secrets that the text around them gives away: URLs, headers, names, documents, statements. */
+import { isBasicCredential } from './randomness.ts';
+import {
+  isHarmlessValue,
+  isSecretAssignment,
+  SECRET_FILE,
+  SECRET_NAME,
+  SECRET_NAME_HINTS,
+} from './secret-names.ts';
+import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
+
+/** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
+export const PLACE_RULES: readonly SecretRule[] = [
+  rule(
+    'url-password',
+    ['://'],
+    String.raw`[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
+  ),
+  judged('url-token', ['://'], String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?::[\w-]{0,32})?@`, ({ value }) =>
+    /\d/.test(value),
+  ),
+  rule(
+    'url-webhook',
+    ['hooks', 'webhook'],
+    String.raw`(?:hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/)(?<secret>[\w/@.-]{8,256})`,
+  ),
+  judged(
+    'url-parameter',
+    [
+      'key',
+      'token',
+      'secret',
+      'sig',
+      'pass',
+      'pwd',
+      'auth',
+      'credential',
+      'session',
+      'jwt',
+      'code',
+      'assertion',
+    ],
+    String.raw`[?&;](?:[\w.-]{0,40}[._-])?(?:access_?token|\w{0,16}token|api_?key|key|\w{0,16}secret|sig|signature|passw(?:or)?d|pass|pwd|auth|session(?:_?id)?|credentials?|jwt|code|assertion)=(?<secret>[^&\s"'#<>\\]{6,4096})`,
+    ({ value }) => !isHarmlessValue(value) && !/^\d{1,6}$/.test(value),
+  ),
+  // Written with a quote around the header, to the quote; otherwise scheme and one word.
+  judged(
+    'auth-header',
+    ['authorization', 'cookie'],
+    String.raw`(?<outer>\\{0,7}["'])(?:(?:proxy-)?authorization|(?:set-)?cookie)\s{0,4}:\s{0,4}(?:(?:bearer|basic|token|digest|negotiate|apikey)\s{1,4})?(?<secret>(?:(?!(?<!\\)\k<outer>)[^\r\n]){1,${MAX_VALUE_CHARS}})`,
+    notHarmless,
+  ),
+  judged(
+    'auth-header',
+    ['authorization'],
+    String.raw`authorization["'\x60\]\\]{0,8}(?:\s|\\\s){0,4}[:=](?:\s|\\\s){0,4}["'\x60\\]{0,8}(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)(?:\s|\\\s){1,4})?(?<secret>[^\s"'\x60]{4,${MAX_VALUE_CHARS}})`,
+    notHarmless,
+  ),
+  judged(
+    'bearer',
+    ['bearer'],
+    String.raw`bearer(?:\s|\\\s|%20|\+){1,4}(?<secret>[\w.~+/-]{12,}={0,2})`,
+    ({ value }) => !isHarmlessValue(value) && (/\d/.test(value) || value.length >= 24),
+  ),
+  judged('basic', ['basic'], String.raw`basic\s{1,4}(?<secret>[\w+/-]{8,}={0,2})`, ({ value }) =>
+    isBasicCredential(value),
+  ),
+  // The body of a file that is made to hold secrets.
+  judged(
+    'here-document',
+    ['<<'],
+    String.raw`(?<!<)<<[-~]?[ \t]{0,4}\\?["']?(?<end>\w{1,64})["']?(?<rest>[^\n]{0,1024})\n(?<secret>[\s\S]{1,65536}?)(?=\n[ \t]*\k<end>[ \t]*(?:\n|$)|$)`,
+    ({ text, start, groups }) =>
+      SECRET_FILE.test(
+        text.slice(Math.max(0, start - 512), start).replace(/^[\s\S]*\n/, '') + (groups['rest'] ?? ''),
+      ),
+    '',
+  ),
+  judged(
+    'assignment',
+    SECRET_NAME_HINTS,
+    String.raw`(?<name>(?:${SECRET_NAME})[a-z0-9_.-]{0,32})(?<separator>["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8})${VALUE}`,
+    ({ value, text, start, groups }) =>
+      isSecretAssignment({
+        name: groups['name'] ?? '',
+        before: text.slice(Math.max(0, start - 128), start),
+        separator: groups['separator'] ?? '',
+        quote: groups['quote'] ?? '',
+        value,
+      }),
+  ),
+  // The same in an encoded URL.
+  judged(
+    'assignment',
+    ['%3d', '%3a'],
+    String.raw`(?:${SECRET_NAME})(?:%22|%5c|%27){0,4}%3[ad](?:%20|%22|%5c|%27){0,4}(?<secret>(?:(?!%2[267c]|%7d)[^\s"'&]){1,${MAX_VALUE_CHARS}})`,
+    notHarmless,
+  ),
+  rule(
+    'sql-password',
+    ['identified', 'password'],
+    String.raw`(?:identified\s{1,4}(?:with\s{1,4}[\w"']{1,64}\s{1,4})?by|(?:with|encrypted)\s{1,4}password|set\s{1,4}password(?:\s{1,4}for\s{1,4}\S{1,128})?\s{0,4}=)\s{0,4}\\{0,7}${VALUE}`,
+  ),
+  rule('netrc', ['login'], String.raw`\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S{1,512})`),
+  rule(
+    'oracle-password',
+    ['oracle:', 'sqlplus', 'sqlldr', 'expdp', 'impdp'],
+    String.raw`(?:oracle:thin:|\b(?:sqlplus|sqlldr|expdp|impdp)\s{1,4}(?:-\w{1,8}\s{1,4}){0,4})["']?[\w$]{1,64}\/(?<secret>[^\s@"'/]{1,128})`,
+  ),
+];

@@ -1,0 +1,53 @@
+/** The form of a rule, and the patterns of values that rules share. */
+import { isHarmlessValue } from './secret-names.ts';
+
+export interface SecretRule {
+  /** Kebab-case; stands in the mark that replaces the secret. */
+  readonly id: string;
+  /** Lower-case literals, one of which is in every text the rule can match; `long-run`: 20 token characters on end. */
+  readonly hints: readonly string[] | 'long-run';
+  /** With flags `dg`; the groups `quoted` and `bare`, or `secret`, are what is masked. */
+  readonly pattern: RegExp;
+  /** Second look at a match; without it every match counts. */
+  readonly accept?: (match: SecretMatch) => boolean;
+}
+
+export interface SecretMatch {
+  /** What would be masked. */
+  readonly value: string;
+  readonly text: string;
+  /** Where in `text` the whole match and the value start. */
+  readonly start: number;
+  readonly valueStart: number;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+}
+
+/** Longest value a pattern takes; what reaches it is masked to the end of the text. */
+export const MAX_VALUE_CHARS = 4096;
+
+/** To the closing quote, also where the quotes are themselves escaped (JSON inside JSON). */
+const QUOTED = String.raw`\$?(?<quote>\\{0,7}["'])(?!\s)(?<quoted>(?:(?!(?<!\\)\k<quote>)[\s\S]){1,${MAX_VALUE_CHARS}})`;
+const BARE_CHAR = String.raw`[^\s"'\x60&|;<>,)}\]\\]|\\[^\s"'nrt]|,(?=[^\s"'])|[)}\]](?=[^\s"'\x60&|;<>,)}\]])`;
+/** A quoted text, or a word of a command line or configuration line. */
+export const VALUE = `(?:${QUOTED}|(?<bare>(?:${BARE_CHAR}){1,${MAX_VALUE_CHARS}}))`;
+/** For patterns that go on after the value: backtracking over it must stay cheap. */
+export const SHORT_VALUE = VALUE.replaceAll(`{1,${MAX_VALUE_CHARS}}`, '{1,256}');
+
+/** A rule whose every match is a secret. */
+export const rule = (id: string, hints: SecretRule['hints'], pattern: string, flags = 'i'): SecretRule => ({
+  id,
+  hints,
+  pattern: new RegExp(pattern, `dg${flags}`),
+});
+
+/** A rule whose matches get a second look. */
+export const judged = (
+  id: string,
+  hints: SecretRule['hints'],
+  pattern: string,
+  accept: (match: SecretMatch) => boolean,
+  flags = 'i',
+): SecretRule => ({ ...rule(id, hints, pattern, flags), accept });
+
+/** For `judged`: whatever is not surely harmless. */
+export const notHarmless = ({ value }: SecretMatch): boolean => !isHarmlessValue(value);
