@@ -78,4 +78,3 @@ function setPath(target: Record<string, unknown>, path: readonly string[], value
   target[head] = child;
   setPath(child, rest, value);
 }
-

@@ -45,7 +45,7 @@ const DENIED =
  */
 export function classifyRejection(text: string, began: boolean): Outcome {
   const head = text.slice(0, 500);
-  if (!began && /^<tool_use_error>Error: No such tool available/.test(head)) return 'unknown_tool';
+  if (!began && head.startsWith('<tool_use_error>Error: No such tool available')) return 'unknown_tool';
   if (DENIED.test(head)) return 'denied';
   return !began && head.startsWith('<tool_use_error>') ? 'invalid_input' : 'rejected';
 }

@@ -1,12 +1,9 @@
 /** LogQL from values that anyone may have chosen: one quoting function, names from a list, nothing else. */
+import { lineNeedles } from './filter.ts';
 import type { RecordFilter } from './record-source.ts';
 
 /** The `service.name` of all our LogRecords. */
-export const SERVICE_NAME = 'claude-telemetry';
-
-/** Index labels (loki/loki.yaml) that a selector may name, and structured metadata for label filters. */
-type IndexLabel = 'service_name' | 'project_name' | 'event_type';
-type Metadata = 'session_id' | 'tool_name' | 'event_type' | 'hook_event';
+const SERVICE_NAME = 'claude-telemetry';
 
 /**
  * A LogQL string literal. LogQL reads double-quoted strings as Go does: `\` and `"` and control characters are
@@ -23,29 +20,21 @@ export function quote(value: string): string {
   return `"${escaped}"`;
 }
 
-/** A text that a regular expression of Loki (RE2) matches literally. */
-export function escapeRegex(value: string): string {
-  return value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-}
-
-const equals = (name: IndexLabel | Metadata, value: string): string => `${name}=${quote(value)}`;
-
 /** The selector of everything we ever sent. */
-export const ALL_RECORDS = `{${equals('service_name', SERVICE_NAME)}}`;
+export const ALL_RECORDS = `{service_name=${quote(SERVICE_NAME)}}`;
 
 /**
- * The log query of a filter. It finds at least what matches; the records themselves decide, since labels are copies.
- * A project given as a path is left to that, because there is no label for it.
+ * The log query of a filter. Line filters on the record itself decide: attributes are copies, cleaned and cut. Only a
+ * project whose name no cleaning can change narrows the search by its index label too.
  */
 export function buildLogQuery(filter: RecordFilter): string {
-  const { session, project, tool, event } = filter;
-  const selector = [equals('service_name', SERVICE_NAME)];
-  if (project !== undefined && !project.includes('/')) selector.push(equals('project_name', project));
-  const stages: string[] = [];
-  if (session !== undefined) stages.push(`session_id=~${quote(`${escapeRegex(session)}.*`)}`);
-  if (tool !== undefined) stages.push(equals('tool_name', tool));
-  if (event !== undefined) stages.push(`(${equals('event_type', event)} or ${equals('hook_event', event)})`);
-  return [`{${selector.join(', ')}}`, ...stages.map((stage) => `| ${stage}`)].join(' ');
+  const { project } = filter;
+  const plain = project !== undefined && /^[\w.-]{1,64}$/.test(project);
+  const selector = plain
+    ? `{service_name=${quote(SERVICE_NAME)}, project_name=${quote(project)}}`
+    : ALL_RECORDS;
+  const stages = lineNeedles(filter).map((needles) => `|= ${needles.map(quote).join(' or ')}`);
+  return [selector, ...stages].join(' ');
 }
 
 /** Whether an expression asks for log lines; everything else is a metric. */

@@ -19,10 +19,10 @@ const PAGE_ENTRIES = 5_000;
 export const MAX_RECENT: number = PAGE_ENTRIES;
 /** Below Loki's `max_query_length` of 721 h. */
 const WINDOW_NANOS = 720n * 3600n * NANOS_PER_SECOND;
-/** Without a start, the search for it ends after so many windows in a row (a year) without any record. */
-const MAX_SILENT_WINDOWS = 12;
-/** Clocks of other hosts may be ahead; Loki accepts up to 10 minutes. */
-const AHEAD_NANOS = 600n * NANOS_PER_SECOND;
+/** About a year: windows that are looked into together when a start is searched. */
+const WINDOWS_AT_ONCE = 12n;
+/** Clocks of other hosts may be ahead; Loki takes up to a week (`creation_grace_period` of loki.yaml). */
+const AHEAD_NANOS = 168n * 3600n * NANOS_PER_SECOND;
 const POLL_MILLIS = 1_000;
 /** While following, records that arrive this much after their capture are still seen. */
 const LATE_NANOS = 120n * NANOS_PER_SECOND;
@@ -127,17 +127,27 @@ export async function rangeToRead(
   return { start: since ?? (await findStart(client, end, signal)), end };
 }
 
-/** Where the records of this Loki begin, to the window: it walks back until there was nothing for a long time. */
+/**
+ * Where the records of this Loki begin, to the window: it looks back year by year until one was silent. (Loki's
+ * `index/stats` would be one request, but it does not see what is not flushed yet.)
+ */
 async function findStart(client: LokiClient, end: bigint, signal?: AbortSignal): Promise<bigint> {
-  let start = end - WINDOW_NANOS;
-  let silent = 0;
-  for (let from = start; silent < MAX_SILENT_WINDOWS && from > 0n; from -= WINDOW_NANOS) {
-    const window = { start: from, end: from + WINDOW_NANOS, limit: 1, direction: 'forward' as const };
-    const entries = await client.logs({ query: ALL_RECORDS, ...window }, signal);
-    silent = entries.length === 0 ? silent + 1 : 0;
-    if (entries.length > 0) start = from;
+  const hasRecords = async (start: bigint): Promise<boolean> => {
+    const window = { start, end: start + WINDOW_NANOS, limit: 1, direction: 'forward' as const };
+    return (await client.logs({ query: ALL_RECORDS, ...window }, signal)).length > 0;
+  };
+  let found = end - WINDOW_NANOS;
+  for (let latest = found; latest > 0n; latest -= WINDOWS_AT_ONCE * WINDOW_NANOS) {
+    const starts = Array.from(
+      { length: Number(WINDOWS_AT_ONCE) },
+      (_, nr) => latest - BigInt(nr) * WINDOW_NANOS,
+    );
+    const filled = await Promise.all(starts.map(hasRecords));
+    const oldest = starts[filled.lastIndexOf(true)];
+    if (oldest === undefined) break;
+    found = oldest;
   }
-  return start;
+  return found;
 }
 
 /** What stands there at the call is not told: `primed` holds it. */
@@ -147,44 +157,48 @@ function follow(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncIterable<SourceRecord> {
-  const read = (): AsyncIterable<LokiEntry> => {
+  const query = buildLogQuery(filter);
+  const read = async function* (): AsyncGenerator<LokiEntry> {
     const now = clock();
-    const range = { start: now - LATE_NANOS, end: now + AHEAD_NANOS };
-    return readLogs(client, buildLogQuery(filter), range, () => {}, signal);
+    yield* readLogs(client, query, { start: now - LATE_NANOS, end: now + AHEAD_NANOS }, () => {}, signal);
   };
-  const primed = keysOf(read());
-  // Awaited below, but only once the caller asks for the first record.
+  const primed = newOf(read, new Map());
+  // Awaited in `poll`, but only once the caller asks for the first record.
   primed.catch(() => {});
   return poll(read, primed, createMatcher(filter), clock, signal);
 }
 
-async function keysOf(entries: AsyncIterable<LokiEntry>): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for await (const { key } of entries) keys.push(key);
-  return keys;
+/** Keys of entries that were told, with their times, by which they are forgotten. */
+type Told = Map<string, bigint>;
+
+async function newOf(
+  read: () => AsyncIterable<LokiEntry>,
+  told: Told,
+): Promise<{ readonly told: Told; readonly entries: readonly LokiEntry[] }> {
+  const entries: LokiEntry[] = [];
+  for await (const entry of read()) {
+    if (told.has(entry.key)) continue;
+    told.set(entry.key, entry.nanos);
+    entries.push(entry);
+  }
+  return { told, entries };
 }
 
 async function* poll(
   read: () => AsyncIterable<LokiEntry>,
-  primed: Promise<readonly string[]>,
+  primed: ReturnType<typeof newOf>,
   matches: (record: SourceRecord['record']) => boolean,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<SourceRecord> {
-  // Two generations are enough: what was seen longer ago lies before the polled range.
-  let [before, current] = [new Set<string>(), new Set<string>()];
-  let turned = clock();
   try {
-    for (const key of await primed) current.add(key);
+    const { told } = await primed;
     while (!signal.aborted) {
       await sleep(POLL_MILLIS, undefined, { signal });
-      if (clock() - turned > LATE_NANOS + AHEAD_NANOS)
-        [before, current, turned] = [current, new Set(), clock()];
-      for await (const entry of read()) {
-        if (before.has(entry.key) || current.has(entry.key)) continue;
-        current.add(entry.key);
-        yield* toRecords([entry], matches);
-      }
+      // Before the range that the next look can bring.
+      const past = clock() - LATE_NANOS;
+      for (const [key, nanos] of told) if (nanos < past) told.delete(key);
+      yield* toRecords((await newOf(read, told)).entries, matches);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -147,13 +147,13 @@ describe('atel', () => {
     };
     const { out } = await atel('init', env);
     expect(out).toContain(
-      'took OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS from the environment',
+      'export settings from OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS of this environment',
     );
     expect(out).not.toContain('s3cret');
     const file = join(home, '.config/agent-telemetry/config.yaml');
     expect(readFileSync(file, 'utf8')).toContain('endpoint: https://otel.example.com');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect((await atel('init', env)).out).not.toContain('took');
+    expect((await atel('init', env)).out).not.toContain('OTEL_');
   });
 
   it('init leaves broken settings alone and says in one line which and what to do', async () => {
@@ -166,6 +166,21 @@ describe('atel', () => {
     });
     expect(readFileSync(local(), 'utf8')).toBe('{"a": }');
     expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('init changes nothing at all when a variable or the configuration cannot be used', async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' };
+    expect(await atel('init', env)).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringMatching(/^atel: OTEL_EXPORTER_OTLP_ENDPOINT: [^\n]*\n$/),
+    });
+    expect([...readdirSync(home), ...readdirSync(project)]).toEqual(['.git', 'src']);
+  });
+
+  it('init tells when events will be captured by two installations', async () => {
+    await atel('init --user');
+    expect((await atel('init')).out).toContain(`${home}/.claude/settings.json has our hooks too`);
   });
 
   it('refuses both files at once', async () => {

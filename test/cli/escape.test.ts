@@ -4,7 +4,7 @@ import { escapeJson, escapeText } from '../../src/cli/escape.ts';
 
 /** What a terminal acts on, or what does not show: C0, C1, bidi, zero-width, separators, tags, lone surrogates. */
 const DANGEROUS =
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Cs}/u;
 
 const anyText = fc.string({

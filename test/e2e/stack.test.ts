@@ -19,12 +19,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { app } from '../../src/cli/app.ts';
 import { type CliContext, createContext } from '../../src/cli/context.ts';
+import { updateConfigFile } from '../../src/config/load.ts';
 import { processEnv } from '../../src/platform/env.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
 import { checkPart } from '../../src/stack/find.ts';
 import { COLLECTOR, LOKI } from '../../src/stack/parts.ts';
 import { isPortFree } from '../../src/stack/ports.ts';
-import { startTimeOf } from '../../src/platform/processes.ts';
+import { livePidFile, startTimeOf } from '../../src/platform/processes.ts';
 import { freePorts, stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const NANOS_PER_HOUR = 3_600_000_000_000n;
@@ -358,6 +359,8 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
   let ports: Awaited<ReturnType<typeof freePorts>>;
   beforeAll(async () => {
     mkdirSync(home);
+    // `up` starts the forwarder; it leaves soon after this test does.
+    updateConfigFile(paths.configFile, [[['forwarder', 'idle_seconds'], 1]]);
     ports = await freePorts();
     flags = Object.entries({
       'otlp-port': ports.otlp,
@@ -369,11 +372,7 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
   });
   afterAll(async () => {
     await atel('down');
-    const forwarder = Number.parseInt(
-      existsSync(paths.pidFile) ? readFileSync(paths.pidFile, 'utf8') : '',
-      10,
-    );
-    if (forwarder > 0) process.kill(forwarder, 'SIGKILL');
+    while (livePidFile(paths.pidFile)) await sleep(50);
   });
 
   it('name the holder of a taken port, and start nothing on it', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -99,6 +99,20 @@ describe('a journal whose writer dies', () => {
       { numRuns: 30 },
     );
   }, 120_000);
+});
+
+describe('a journal on a full disk', () => {
+  it('takes back the part that was written, and goes on when there is room', () => {
+    const dir = temporaryJournal();
+    const script = fileURLToPath(new URL('full-disk-writer.ts', import.meta.url));
+    // 32 blocks of 512 bytes: the large batch is written in part.
+    const limited = ['-c', 'ulimit -f 32; exec "$0" "$@"', process.execPath, script, dir];
+    expect(execFileSync('sh', limited, { encoding: 'utf8' })).toBe('[5,"EFBIG",3]');
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 9, head: 'ok' });
+    const journal = open(dir);
+    expect(journal.recovered).toBeUndefined();
+    journal.close();
+  });
 });
 
 /** Appends, then takes back what a crash before the fsync might have lost: a part of the lines, and the head. */

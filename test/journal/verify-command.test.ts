@@ -4,7 +4,10 @@ import { run } from '@stricli/core';
 import { describe, expect, it } from 'vitest';
 import { app } from '../../src/cli/app.ts';
 import { createContext } from '../../src/cli/context.ts';
+import { readHead } from '../../src/journal/marks.ts';
+import { readJournal } from '../../src/journal/reader.ts';
 import { listSegments } from '../../src/journal/segments.ts';
+import { otlpLine } from '../helpers/records.ts';
 import { draft } from './drafts.ts';
 import { open, temporaryJournal } from './support.ts';
 
@@ -82,6 +85,36 @@ describe('atel verify', () => {
       head: 'ok',
       cursor: 'absent',
     });
+  });
+
+  it('checks the backup file by itself and against the export cursor', async () => {
+    const { data, dir } = journalUnder(9);
+    const lines = Array.from(readJournal(dir), ({ line }) => line);
+    const { bytes, ...head } = readHead(dir) ?? { bytes: 0 };
+    writeFileSync(join(dir, 'cursor.json'), JSON.stringify({ ...head, offset: bytes }));
+    const backupDir = join(data, 'agent-telemetry', 'stack', 'collector', 'backup');
+    mkdirSync(backupDir, { recursive: true, mode: 0o700 });
+    const verifyBackup = async (bodies: readonly string[]): Promise<readonly [unknown, string[]]> => {
+      writeFileSync(join(backupDir, 'records.jsonl'), `${otlpLine(bodies)}\n`);
+      const { code, out } = await atel(data, 'verify', '--source', 'backup');
+      return [code, out.slice(0, -1)];
+    };
+    const intact = 'intact  10 records in 1 stream (seq 1–10)';
+    expect(await verifyBackup(lines.toReversed())).toEqual([0, [intact]]);
+    const lacking = 'incomplete  8 records in 1 stream (seq 1–9)';
+    expect(await verifyBackup(lines.toSpliced(3, 1).slice(0, -1))).toEqual([
+      2,
+      [
+        lacking,
+        '  missing         seq 4          one record',
+        '  cut             seq 10         the export cursor stands at 10',
+      ],
+    ]);
+    const edited = lines.with(4, lines[4]?.replace('echo', 'exho') ?? '');
+    expect(await verifyBackup(edited)).toMatchObject([
+      1,
+      [expect.stringMatching(/^tampered/), expect.stringMatching(/seq 5 /)],
+    ]);
   });
 
   it('exits with 2 when the head is gone, or when there is no record', async () => {

@@ -32,7 +32,7 @@ export const forwardCommand = buildCommand<Flags, [], CliContext>({
     process.once('SIGTERM', () => stop.abort());
     const { paths, env, cwd } = this;
     const loadConfig = (): Config => withOtlpEnv(this.loadConfig(), env, cwd);
-    await runForwarder({ paths, loadConfig, once, signal: stop.signal, note: this.note });
+    await runForwarder({ paths, loadConfig, once, signal: stop.signal, note: (line) => this.note(line) });
   },
 });
 

@@ -4,7 +4,7 @@ import { findClients } from '../../capture/clients.ts';
 import { type InstallReport, install } from '../../capture/install.ts';
 import { nearestMarked } from '../../capture/marker.ts';
 import { findProjectRoot } from '../../capture/project-root.ts';
-import { settingsPath } from '../../capture/settings-file.ts';
+import { isInstalled, settingsPath } from '../../capture/settings-file.ts';
 import { copyOtlpEnv } from '../../config/otlp-env.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { CliContext } from '../context.ts';
@@ -61,12 +61,9 @@ export const initCommand = buildCommand<Flags, [], CliContext>({
     const root = findProjectRoot(cwd, paths.home);
     const clients = await findClients(env, paths.home, root);
     const registration = registrationFor(clients);
-    const variables = copyOtlpEnv(env, {
-      configFile: paths.configFile,
-      by: 'init',
-      cwd,
-      dryRun: flags.dryRun,
-    });
+    const otlp = { configFile: paths.configFile, by: 'init', cwd };
+    // Looked at before anything is changed, so that a broken variable or file leaves nothing half done.
+    const variables = copyOtlpEnv(env, { ...otlp, dryRun: true });
     const report = install(paths, env, systemClock, {
       kind,
       settingsPath: settingsPath(kind, env, paths.home, root),
@@ -75,10 +72,14 @@ export const initCommand = buildCommand<Flags, [], CliContext>({
       form: registration.form,
       dryRun: flags.dryRun,
     });
+    if (!flags.dryRun) copyOtlpEnv(env, otlp);
     this.print(describeRegistration(clients, registration));
     for (const line of describeInstall(report, flags.dryRun)) this.print(line);
     if (variables.length > 0)
-      this.print(`${paths.configFile}: took ${variables.join(', ')} from the environment`);
+      this.print(`${paths.configFile}: export settings from ${variables.join(', ')} of this environment`);
+    const other = settingsPath(kind === 'user' ? 'project' : 'user', env, paths.home, root);
+    if (isInstalled(other))
+      this.print(`${other} has our hooks too: events are captured twice and counted once`);
     if (flags.dryRun) return this.print('Nothing was written. Without --dry-run this is done.');
     const marked = flags.scope === 'all' || nearestMarked(cwd) !== undefined;
     if (!marked) this.print('Next: atel enable     record the sessions of this project');
