@@ -19,13 +19,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { app } from '../../src/cli/app.ts';
 import { type CliContext, createContext } from '../../src/cli/context.ts';
-import { updateConfigFile } from '../../src/config/load.ts';
 import { processEnv } from '../../src/platform/env.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
 import { checkPart } from '../../src/stack/find.ts';
 import { COLLECTOR, LOKI } from '../../src/stack/parts.ts';
 import { isPortFree } from '../../src/stack/ports.ts';
-import { livePidFile, startTimeOf } from '../../src/platform/processes.ts';
+import { startTimeOf } from '../../src/platform/processes.ts';
 import { freePorts, stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const NANOS_PER_HOUR = 3_600_000_000_000n;
@@ -333,6 +332,8 @@ describe.skipIf(!stackParts)('the shipped settings', () => {
   });
 });
 
+const upSchema = z.object({ forwarder: z.object({ pid: z.int() }) });
+
 const statusSchema = z.object({
   parts: z.array(z.object({ name: z.string(), state: z.string(), pids: z.array(z.int()) })),
   endpoint: z.object({ url: z.string(), from: z.string() }).optional(),
@@ -353,14 +354,19 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
     await run(app, args, createContext(edges, env, home));
     return { ...written, code: edges.exitCode };
   }
+  /** `up` starts the forwarder too. */
+  const forwarders = new Set<number>();
+  async function up(...args: string[]) {
+    const result = await atel('up', '--json', ...args);
+    if (result.code === 0) forwarders.add(upSchema.parse(JSON.parse(result.out)).forwarder.pid);
+    return result;
+  }
   const status = async () => statusSchema.parse(JSON.parse((await atel('status', '--json')).out));
 
   let flags: string[] = [];
   let ports: Awaited<ReturnType<typeof freePorts>>;
   beforeAll(async () => {
     mkdirSync(home);
-    // `up` starts the forwarder; it leaves soon after this test does.
-    updateConfigFile(paths.configFile, [[['forwarder', 'idle_seconds'], 1]]);
     ports = await freePorts();
     flags = Object.entries({
       'otlp-port': ports.otlp,
@@ -372,13 +378,16 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
   });
   afterAll(async () => {
     await atel('down');
-    while (livePidFile(paths.pidFile)) await sleep(50);
+    for (const pid of forwarders) {
+      if (startTimeOf(pid) !== undefined) process.kill(pid, 'SIGTERM');
+      while (startTimeOf(pid) !== undefined) await sleep(50);
+    }
   });
 
   it('name the holder of a taken port, and start nothing on it', async () => {
     const server = createServer().listen(ports.loki, '127.0.0.1');
     await once(server, 'listening');
-    const { code, err } = await atel('up', ...flags);
+    const { code, err } = await up(...flags);
     server.close();
     expect(code).toBe(3);
     expect(err).toContain(`Loki, http: port ${ports.loki} is taken by process ${process.pid}`);
@@ -386,7 +395,7 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
   });
 
   it('start both once, keep them on the second call, and point the forwarder at them', async () => {
-    const first = await atel('up', ...flags);
+    const first = await up(...flags);
     expect(first.err).not.toContain('atel: ');
     expect(first.code).toBe(0);
     const before = await status();
@@ -394,7 +403,7 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
     expect(before.endpoint).toEqual({ url: `http://127.0.0.1:${ports.otlp}`, from: 'atel up' });
     expect(statSync(paths.configFile).mode & 0o777).toBe(0o600);
 
-    const second = await atel('up');
+    const second = await up();
     expect(second.out).toContain('ran already');
     expect((await status()).parts).toEqual(before.parts);
   });
@@ -402,7 +411,7 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
   it('start anew only what was given another port', async () => {
     const before = await status();
     const [other] = Object.values(await freePorts());
-    await atel('up', '--collector-metrics-port', String(other));
+    await up('--collector-metrics-port', String(other));
     const after = await status();
     expect(after.parts[0]).toEqual(before.parts[0]);
     expect(after.parts[1]?.state).toBe('ready');
@@ -417,7 +426,7 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
     expect(out).toContain('OpenTelemetry Collector died');
     expect(err).toContain('OpenTelemetry Collector: has ended; see ');
     expect(code).toBe(4);
-    expect((await atel('up')).code).toBe(0);
+    expect((await up()).code).toBe(0);
   });
 
   it('stop everything, what has lost its pid file too', async () => {

@@ -53,12 +53,18 @@ export const upCommand = buildCommand<Flags, [], CliContext>({
     const progress = createProgress(this.process.stderr);
     const result = await bringUp(settings, { cacheDir: paths.cacheDir, env, progress });
     const endpoint = pointExportAt(paths.configFile, otlpUrlOf(settings.ports), result.token);
-    startForwarder(paths, env);
+    const forwarder = startForwarder(paths, env);
     const urls = { collector: otlpUrlOf(settings.ports), loki: lokiUrlOf(settings.ports) };
     const readers = otherUsers(readTextIfExists('/etc/passwd') ?? '', process.getuid?.());
     if (flags.json) {
       const parts = describeParts(result, urls);
-      const document = { parts, backup_dir: backupDirOf(settings.dir), endpoint, other_users: readers };
+      const document = {
+        parts,
+        backup_dir: backupDirOf(settings.dir),
+        endpoint,
+        forwarder: { pid: forwarder },
+        other_users: readers,
+      };
       return this.print(JSON.stringify(document));
     }
     for (const part of describeParts(result, urls))
