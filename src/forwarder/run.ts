@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly note: (line: string) => void;
 }
 
-/** A leaving leader needs this long at most to finish; so a new one waits a little longer for the lock. */
+/** A leaving leader, which has no pid file any more, needs this long at most to finish; so a new one waits longer. */
 const LOCK_WAIT_MILLIS = 7_000;
 const POLL_MILLIS = 50;
 /** Pause before leading again after an error of the disk. */
@@ -43,7 +43,8 @@ export async function runForwarder(options: RunOptions): Promise<void> {
   const waiting = new Set(once ? spool.scan().map(({ name }) => name) : []);
   if (once && waiting.size === 0 && spool.losses().length === 0) return;
   while (!signal.aborted) {
-    const lock = takeLeaderLock(paths.lockFile, once ? POLL_MILLIS : LOCK_WAIT_MILLIS);
+    const leader = livePidFile(paths.pidFile);
+    const lock = takeLeaderLock(paths.lockFile, once || leader ? POLL_MILLIS : LOCK_WAIT_MILLIS);
     if (lock) {
       try {
         await leadWithRetry(options, spool, once ? waiting : undefined);
@@ -53,7 +54,6 @@ export async function runForwarder(options: RunOptions): Promise<void> {
       return;
     }
     if (!once) {
-      const leader = livePidFile(paths.pidFile);
       options.note(`another forwarder runs${leader ? ` (pid ${leader.pid})` : ''}; nothing to do`);
       return;
     }
