@@ -104,7 +104,8 @@ export async function playScenario(
   try {
     await scenario.play({ world, server, options, claude: (own) => runClaude(options(own)) });
   } catch (error) {
-    await server.close();
+    // What went wrong first is what matters.
+    await server.close().catch(() => undefined);
     throw error;
   }
   await server.close();
