@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shellQuote } from '../../src/capture/shell-quote.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { type HookFixture, SESSION, SHELLS, createHookFixture } from './hook-fixture.ts';
 
@@ -196,6 +197,35 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
       const names = hook.drops().map((drop) => drop?.header.name ?? '');
       expect(new Set(names).size).toBe(3);
       for (const name of names) expect(name).toMatch(new RegExp(`^${process.pid}\\.\\d+\\.0$`));
+    });
+
+    it('never writes over an event that has the same name', () => {
+      writeFileSync(join(hook.root, 'uuid'), '0000-0000\n');
+      hook.patch("'/proc/sys/kernel/random/uuid'", shellQuote(join(hook.root, 'uuid')));
+      expect(hook.run({ shell, input: 'first' })).toMatchObject(SILENT);
+      expect(hook.run({ shell, input: 'second' })).toMatchObject(SILENT);
+      expect(hook.drops().map((drop) => drop?.payload.toString())).toEqual(['first']);
+      expect(hook.lost()).toEqual([expect.stringMatching(/^open\d\.0000-0000$/)]);
+    });
+
+    it('counts bytes and knows ASCII only, whatever the locale', () => {
+      const env = {
+        LANG: 'C.UTF-8',
+        LC_ALL: 'C.UTF-8',
+        CLAUDE_EFFORT: 'ü'.repeat(2049),
+        ATEL_PARENT_SESSION: 'ü',
+      };
+      expect(hook.run({ shell, env })).toMatchObject(SILENT);
+      expect(hook.drops()[0]?.header).toMatchObject({
+        refused: { effort: 'too_long' },
+        values: { parent_session: 'ü' },
+      });
+    });
+
+    it('ends with 0 even where the shell itself gives up', () => {
+      hook.patch('\nfind_marker\n', '\n: "${NOT_SET:?}"\nfind_marker\n');
+      expect(hook.run({ shell })).toMatchObject(SILENT);
+      expect(hook.drops()).toEqual([]);
     });
 
     it('keeps files and marks to the user alone', () => {
