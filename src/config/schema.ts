@@ -44,6 +44,12 @@ const exportSchema = z
   })
   .prefault({});
 
+const HOURS: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 };
+
+function hoursOf(age: string): number {
+  return Number.parseInt(age, 10) * (HOURS[age.slice(-1)] ?? 0);
+}
+
 const stackSchema = z
   .strictObject({
     otlp_port: port(4318),
@@ -54,6 +60,7 @@ const stackSchema = z
     loki_retention: z
       .string()
       .regex(/^(0|\d+[hdw])$/)
+      .refine((age) => age === '0' || hoursOf(age) >= 24, 'is below 24h, the least that Loki allows')
       .default('0')
       .describe('0 keeps for ever; else e.g. 720h, at least 24h'),
   })

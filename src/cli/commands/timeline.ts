@@ -95,7 +95,11 @@ const COLUMNS: readonly Column<TimelineEntry>[] = [
   { title: 'time', cell: (row) => shortTime(row.timestamp) },
   { title: 'agent', cell: (row) => row.agent, style: () => 'dim' },
   { title: 'outcome', cell: outcomeOf, style: (row) => outcomeStyle(row.outcome) },
-  { title: 'took', cell: (row) => row.durationMs && shortDuration(row.durationMs), align: 'right' },
+  {
+    title: 'took',
+    cell: ({ durationMs }) => (durationMs === undefined ? undefined : shortDuration(durationMs)),
+    align: 'right',
+  },
   {
     title: 'finding',
     cell: (row) => rulesOf(row),
