@@ -10,7 +10,7 @@ export const START_NANOS = 1_795_377_600_000_000_000n;
 
 export const SESSION_A = 'a1b2c3d4-0000-4000-8000-00000000000a';
 export const SESSION_B = 'a1b2ffff-0000-4000-8000-00000000000b';
-export const PROJECT = '/home/jeff/shop';
+const PROJECT = '/home/jeff/shop';
 
 export type DraftFields = Omit<Partial<DraftRecord>, 'audit'>;
 
