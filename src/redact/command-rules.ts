@@ -60,7 +60,12 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
     ({ value }) => !isHarmlessValue(value) && !/^(?:-|id=|type=|src=)/.test(value),
   ),
-  rule('secret-flag', ['literal'], String.raw`--from-literal["']?[=\s,]{1,2}["']?[\w.-]{1,128}=${VALUE}`),
+  judged(
+    'secret-flag',
+    ['literal'],
+    String.raw`--from-literal["']?[=\s,]{1,2}["']?[\w.-]{1,128}=${VALUE}`,
+    notHarmless,
+  ),
   judged(
     'user-password',
     ['curl', 'wget', 'http'],

@@ -11,10 +11,11 @@ import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } fr
 
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
 export const PLACE_RULES: readonly SecretRule[] = [
-  rule(
+  judged(
     'url-password',
     ['://'],
     String.raw`[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
+    notHarmless,
   ),
   judged('url-token', ['://'], String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?::[\w-]{0,32})?@`, ({ value }) =>
     /\d/.test(value),
@@ -96,10 +97,11 @@ export const PLACE_RULES: readonly SecretRule[] = [
     String.raw`(?:${SECRET_NAME})(?:%22|%5c|%27){0,4}%3[ad](?:%20|%22|%5c|%27){0,4}(?<secret>(?:(?!%2[267c]|%7d)[^\s"'&]){1,${MAX_VALUE_CHARS}})`,
     notHarmless,
   ),
-  rule(
+  judged(
     'sql-password',
     ['identified', 'password'],
     String.raw`(?:identified\s{1,4}(?:with\s{1,4}[\w"']{1,64}\s{1,4})?by|(?:with|encrypted)\s{1,4}password|set\s{1,4}password(?:\s{1,4}for\s{1,4}\S{1,128})?\s{0,4}=)\s{0,4}\\{0,7}${VALUE}`,
+    notHarmless,
   ),
   rule('netrc', ['login'], String.raw`\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S{1,512})`),
   rule(

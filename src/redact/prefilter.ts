@@ -19,7 +19,7 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /** Does the text hold a run of characters that may be a key? A loop: three times as fast as the pattern. */
-export function hasLongRun(text: string): boolean {
+function hasLongRun(text: string): boolean {
   let run = 0;
   let kinds = 0;
   let slashedRun = 0;

@@ -11,6 +11,8 @@ export interface Redacted<T> {
   readonly redactions: Readonly<Record<string, number>>;
 }
 
+/** Quicker than a closer look at each of a record's many keys. */
+const MAY_NAME_A_SECRET = /pass|pw|secret|token|jwt|credential|auth|key/i;
 /** Keys shorter than this cannot be a secret that its form gives away. */
 const MIN_SECRET_KEY_CHARS = 16;
 const MARK = /^\[redacted:[a-z0-9-]{1,32}:\d{1,9}\]$/;
@@ -28,31 +30,27 @@ export function redactBatch<T extends object>(
   isSafe: (path: string) => boolean,
 ): Redacted<T>[] {
   const texts: string[] = [];
-  const counted: number[] = [];
-  for (const value of values) {
-    visit(value, isSafe, (text) => {
+  const collected = values.map((value) => {
+    const from = texts.length;
+    let named = 0;
+    const collect = (text: string): string => {
       texts.push(text);
       return text;
-    });
-    counted.push(texts.length);
-  }
-  const { masked, byRule } = masker.mask(texts);
-  let next = 0;
-  return values.map((value) => {
-    const redactions: Record<string, number> = {};
-    const add = (rule: string, n: number): void => {
-      redactions[rule] = (redactions[rule] ?? 0) + n;
     };
-    const copy = visit(
-      value,
-      isSafe,
-      () => {
-        for (const [rule, n] of Object.entries(byRule[next] ?? {})) add(rule, n);
-        return masked[next++] ?? '';
-      },
-      () => add(NAMED_FIELD_RULE, 1),
-    );
-    return { value: copy, redactions };
+    visit(value, isSafe, collect, () => named++);
+    return { value, from, to: texts.length, named };
+  });
+  const { masked, byRule } = masker.mask(texts);
+  return collected.map(({ value, from, to, named }) => {
+    const redactions: Record<string, number> = named > 0 ? { [NAMED_FIELD_RULE]: named } : {};
+    let changed = named > 0;
+    for (let i = from; i < to; i++) {
+      if (masked[i] === texts[i]) continue;
+      changed = true;
+      for (const [rule, n] of Object.entries(byRule[i] ?? {})) redactions[rule] = (redactions[rule] ?? 0) + n;
+    }
+    let next = from;
+    return { value: changed ? visit(value, isSafe, () => masked[next++] ?? '') : value, redactions };
   });
 }
 
@@ -121,6 +119,7 @@ function nameBeside(object: Readonly<Record<string, unknown>>): string {
 }
 
 function isSecretValue(name: string, value: unknown): boolean {
+  if (!MAY_NAME_A_SECRET.test(name)) return false;
   if (typeof value === 'number') return /passw(?:or)?d$|passcode$/i.test(name);
   if (typeof value !== 'string' || MARK.test(value)) return false;
   return isSecretAssignment({ name, before: '', separator: '":"', quote: '"', value });

@@ -58,11 +58,11 @@ export const SECRET_FILE =
   /\.env\b|\.(?:pem|key|p12|pfx|jks)\b|id_(?:rsa|dsa|ecdsa|ed25519)|credential|secret|\.netrc|\.pgpass|\.npmrc|\.pypirc|\.htpasswd|\.my\.cnf|kubeconfig|passw|token/i;
 /** A variable, template or command in place of a value: nothing to hide. */
 const REFERENCE =
-  /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|\{[\w.$]*\}?|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
+  /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}?|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|\{[\w.$]*\}?|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
 /** Nothing but the signs of a placeholder or of an earlier masking. */
 const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\ufffc]*$/i;
 const WORDS =
-  /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
+  /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|readonly|Buffer|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
 const KNOWN_PATH =
   /^(?:file:|env:|op:|vault:|arn:|@(?:-$|[./~]|\w+\.\w)|~\/|\.{1,2}\/|\/(?:run|etc|home|var|tmp|usr|opt|root|mnt|Users|dev|proc|srv|app|secrets?|workspace|work)\/)/;
 const CODE =
@@ -76,7 +76,7 @@ const SMALL_NUMBER = /^[-+]?\d{1,6}(?:\.\d+)?$/;
 
 /** Can this value, on its own, not be a secret? */
 export function isHarmlessValue(value: string): boolean {
-  return BLANK.test(value) || WORDS.test(value) || KNOWN_PATH.test(value) || REFERENCE.test(value);
+  return value.length < 2 || [BLANK, WORDS, KNOWN_PATH, REFERENCE].some((pattern) => pattern.test(value));
 }
 
 export interface Assignment {
