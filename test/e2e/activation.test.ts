@@ -72,6 +72,8 @@ function bySession(records: readonly AtelRecord[]): ReadonlyMap<string, readonly
   return Map.groupBy(records, (each) => each.session_id ?? 'none');
 }
 
+const processOf = (each: AtelRecord): unknown => each.metadata?.pid;
+const traceOf = (each: AtelRecord): unknown => each.correlation?.trace_id;
 const distinct = (values: readonly unknown[]): readonly unknown[] => [...new Set(values)];
 
 describe('the marker', () => {
@@ -207,13 +209,10 @@ describe('five clients at once in three projects', () => {
     const clientsOf = (name: string) =>
       projects.flat().filter((project) => project === join(world.home, name)).length;
     expect(Object.fromEntries(Object.keys(FLEET).map((name) => [name, clientsOf(name)]))).toEqual(FLEET);
-    for (const key of [
-      (each: AtelRecord) => each.metadata?.pid,
-      (each: AtelRecord) => each.correlation?.trace_id,
-    ]) {
-      const each = sessions.map((records) => distinct(records.map(key)));
-      expect(each.every((values) => values.length === 1)).toBe(true);
-      expect(new Set(each.flat()).size).toBe(5);
+    for (const key of [processOf, traceOf]) {
+      const values = sessions.map((records) => distinct(records.map(key)));
+      expect(values.every((each) => each.length === 1)).toBe(true);
+      expect(new Set(values.flat()).size).toBe(5);
     }
     for (const records of sessions) {
       expect(records.map((each) => each.audit.sseq)).toEqual(records.map((_, index) => index + 1));

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { processEnv } from '../../src/platform/env.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
-import { createProgress } from '../../src/stack/progress.ts';
 import { type AtelUser, createUser } from '../helpers/atel.ts';
 import { installClient } from '../helpers/install-client.ts';
 import { endProcesses } from '../helpers/processes.ts';
@@ -29,8 +28,8 @@ let user: AtelUser;
 let bin: string;
 
 beforeEach(async () => {
-  const progress = createProgress(process.stderr);
-  bin = await installClient(OLD, join(resolvePaths(processEnv()).cacheDir, 'clients'), progress.done);
+  const clients = join(resolvePaths(processEnv()).cacheDir, 'clients');
+  bin = await installClient(OLD, clients, (line) => process.stderr.write(`${line}\n`));
   world = createWorld();
   user = createUser(world);
 });
