@@ -7,7 +7,7 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from '@stricli/core';
-import { AtelError, messageOf, toExitCode } from '../platform/errors.ts';
+import { AtelError, isSystemError, messageOf, toExitCode } from '../platform/errors.ts';
 import { VERSION } from '../platform/version.ts';
 import { disableCommand } from './commands/disable.ts';
 import { enableCommand } from './commands/enable.ts';
@@ -30,6 +30,7 @@ function formatError(error: unknown): string {
   if (error instanceof AtelError) return `atel: ${error.message}`;
   if (error instanceof ArgumentScannerError)
     return `atel: ${kebabFlags(formatMessageForArgumentScannerError(error, {}))}; see --help`;
+  if (isSystemError(error)) return `atel: ${messageOf(error)}`;
   const stack = error instanceof Error ? error.stack : undefined;
   return `atel: this is a bug of ours: ${stack ?? messageOf(error)}`;
 }

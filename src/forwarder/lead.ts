@@ -15,6 +15,7 @@ import { createIntake, type Intake, spooledIds } from './intake.ts';
 import { buildOutbound, type Outbound, type OutboundDeps } from './outbound.ts';
 import { appendOwn, type Counters, createCounters, type OwnIdentity, ownRecord } from './own-records.ts';
 import { createProcessSampler } from './process-sampler.ts';
+import { pruneSessionFlags } from './session-flags.ts';
 import { buildStages } from './stages.ts';
 import { type ForwarderState, openState } from './state.ts';
 
@@ -62,6 +63,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
     genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
   });
   try {
+    pruneSessionFlags(paths.sessionsDir, Date.now());
     const state = openState(paths.dataDir, paths.journalDir);
     const pipeline = await buildStages({ config, paths, install, state, sampler, counters });
     const copies = state.copies;

@@ -38,9 +38,29 @@ export class AtelError extends Error {
   }
 }
 
+/** What the disk says of a user's files and rights; Node's message names what and where. */
+const SYSTEM_ERRORS = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+]);
+
+/** True for an error of the system that the user can mend, and that is no bug of ours. */
+export function isSystemError(error: unknown): boolean {
+  return SYSTEM_ERRORS.has(errnoOf(error) ?? '');
+}
+
 /** The exit code for anything a command may throw. */
 export function toExitCode(error: unknown): number {
-  return error instanceof AtelError ? EXIT_CODES[error.kind] : EXIT_CODES.fault;
+  if (error instanceof AtelError) return EXIT_CODES[error.kind];
+  return isSystemError(error) ? EXIT_CODES.input : EXIT_CODES.fault;
 }
 
 /** The `code` of a Node system error (`ENOENT`, …), if it is one. */
