@@ -128,13 +128,15 @@ function merged(finds: readonly Find[]): Find[] {
   return out;
 }
 
-/** Earlier marks stay as they are. */
+/** Earlier marks stay as they are. Both lists are in order and free of overlaps. */
 function withoutMarks(finds: readonly Find[], { marks }: View): Find[] {
+  let next = 0;
   return finds.flatMap(({ rule, start, end }) => {
     const pieces: Find[] = [];
     let from = start;
-    for (const taken of marks) {
-      if (taken.end <= from || taken.start >= end) continue;
+    while ((marks[next]?.end ?? Infinity) <= start) next++;
+    for (let i = next; (marks[i]?.start ?? Infinity) < end; i++) {
+      const taken = marks[i] ?? { start: end, end };
       if (taken.start > from) pieces.push({ rule, start: from, end: taken.start });
       from = taken.end;
     }
