@@ -48,6 +48,10 @@ interface Job {
   counts: Record<string, number>;
 }
 
+/**
+ * Builds a masker; it keeps nothing of what it masked.
+ * @param rules own rules, which come before secretlint's
+ */
 export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Masker {
   const scanVendors = createVendorScanner();
   const rulesFor = createRuleFilter(rules);
