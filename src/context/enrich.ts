@@ -16,7 +16,7 @@ import {
 } from '../journal/record.ts';
 import { correlationOf } from './correlation.ts';
 import { clientVersion } from './ids.ts';
-import { metadataOf } from './metadata.ts';
+import { metadataOf, pidOf } from './metadata.ts';
 import { openCalls, outcomeOf, type SessionState } from './registry.ts';
 import { sessionIdOf, treeOf } from './session-tree.ts';
 import type { Capture, Surroundings } from './surroundings.ts';
@@ -112,13 +112,14 @@ function agentOf(
 ): NonNullable<AtelRecord['agent_context']> {
   const { agent } = around.config;
   const sub = event.fields.agent_id;
-  const pid = capture.header['pid'];
+  const pid = pidOf(capture.header);
   return compact({
     agent_id: sub ?? agent.id ?? 'main',
     agent_type: event.fields.agent_type || agent.type,
     agent_group: agent.group,
     agent_role: sub === undefined ? agent.role : 'secondary',
-    instance_id: agent.instance_id ?? (pid ? `${around.installId.slice(0, 8)}-${pid}` : undefined),
+    instance_id:
+      agent.instance_id ?? (pid === undefined ? undefined : `${around.installId.slice(0, 8)}-${pid}`),
   });
 }
 
@@ -144,6 +145,7 @@ function usageOf(
   state: SessionState | undefined,
   around: Surroundings,
 ): AtelRecord['resource_usage'] {
-  const sample = around.processUsage(Number(capture.header['pid']));
+  const pid = pidOf(capture.header);
+  const sample = pid === undefined ? undefined : around.processUsage(pid);
   return compact({ ...sample, concurrent_operations: openCalls(state) });
 }

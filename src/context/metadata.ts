@@ -2,7 +2,7 @@
 import type { HookEvent } from '../event/hook-event.ts';
 import { compact } from '../event/tools/tool.ts';
 import type { AtelRecord } from '../journal/record.ts';
-import { clientVersion } from './ids.ts';
+import { clientVersion, isPlainId } from './ids.ts';
 import type { SessionState } from './registry.ts';
 import { parseSuperClaude, type SuperClaude } from './superclaude.ts';
 import type { Capture, Surroundings } from './surroundings.ts';
@@ -19,16 +19,27 @@ export function metadataOf(
     telemetry_version: around.telemetryVersion,
     user_id: around.user,
     host: around.host,
-    entrypoint: header['entrypoint'],
+    entrypoint: plain(header['entrypoint']),
     permission_mode: event.fields.permission_mode,
-    effort: event.fields.effort?.level ?? header['effort'] ?? state?.effort,
+    effort: event.fields.effort?.level ?? plain(header['effort']) ?? state?.effort,
     superclaude: superclaudeOf(event, state),
     capture_level: around.config.capture_level,
     installation: capture.installation,
-    pid: header['pid'] === undefined ? undefined : Number(header['pid']),
+    pid: pidOf(header),
     scope: around.config.project.scope,
     active: header['active'],
   });
+}
+
+/** The client's process id, if it can be one: older clients do not set the variable, so a repository could. */
+export function pidOf(header: Capture['header']): number | undefined {
+  const text = header['pid'];
+  return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** A word; any other text in such a variable was put there by somebody else than the client. */
+function plain(value: string | undefined): string | undefined {
+  return isPlainId(value) ? value : undefined;
 }
 
 /** A prompt begins a turn and sets its context; a slash command is told first by the event of its expansion. */
