@@ -48,9 +48,8 @@ describe.skipIf(!stackParts)('the three sources', () => {
   const note = (text: string): unknown => notes.push(text);
 
   beforeAll(async () => {
-    const t0 = performance.now(); const lap = (n: string) => console.log('LAP', n, Math.round(performance.now() - t0));
     stack = await startStack({ dir: join(dir, 'stack') });
-    lap('stack'); const journalDir = join(dir, 'journal');
+    const journalDir = join(dir, 'journal');
     const client = createLokiClient(stack.loki.url);
     sources = {
       journal: createJournalSource({ directory: journalDir, note }),
@@ -59,11 +58,11 @@ describe.skipIf(!stackParts)('the three sources', () => {
     };
     const sealed = writeJournal(journalDir, drafts(), { batch: 500 });
     const genesis = await read(sources.journal, { event: 'Audit' });
-    lap('written'); await send(stack, [...genesis.map(({ line, record }) => ({ line, record, leaf: '' })), ...sealed]);
-    lap('sent'); await arrived(sources.loki, sealed.length + 1); lap('arrived');
+    await send(stack, [...genesis.map(({ line, record }) => ({ line, record, leaf: '' })), ...sealed]);
+    await arrived(sources.loki, sealed.length + 1);
   });
   afterAll(async () => {
-    const t1 = performance.now(); await stack.stop(); console.log('LAP stop', Math.round(performance.now() - t1));
+    await stack.stop();
     rmSync(dir, { recursive: true, force: true });
   });
 
