@@ -76,7 +76,7 @@ describe.skipIf(!stackParts)('the three sources', () => {
     { project: 'shop', event: 'SessionEnd' },
     { project: '/home/jeff/shop', tool: 'Read' },
     { since: START_NANOS + 2_500_000_000n, until: START_NANOS + 7_000_000_000n },
-    { since: START_NANOS - BigInt(39 * DAY_SECONDS) * 1_000_000_000n, tool: 'Old' },
+    { since: START_NANOS - BigInt(28 * DAY_SECONDS) * 1_000_000_000n, tool: 'Old' },
     ...HOSTILE.map((tool) => ({ tool })),
     ...HOSTILE.filter((text) => !text.includes('\u0000')).map((project) => ({ project })),
     { tool: 'nothing of the kind' },
@@ -157,8 +157,9 @@ function drafts(): readonly DraftRecord[] {
     session_context: { session_id: SESSION_B, root_session: SESSION_A },
   };
   return [
-    callDraft(-40 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
-    callDraft(-38 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
+    // In another window than the rest. (What is older than 30 days shows in Loki only once it is flushed.)
+    callDraft(-29 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
+    callDraft(-27 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
     ...wholeSession(),
     callDraft(-3600, 'PreToolUse', { id: 'late', name: 'Late' }, other),
     // Beyond one page of Loki, 20 of them at each moment.
