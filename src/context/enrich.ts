@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 import { classifyRejection, errorClass, failureOutcome } from '../event/outcome.ts';
+import { plainIdOf } from '../event/plain-id.ts';
 import { compact } from '../event/tools/tool.ts';
 import {
   type ActionDetails,
@@ -18,13 +19,13 @@ import { correlationOf } from './correlation.ts';
 import { clientVersion } from './ids.ts';
 import { metadataOf, pidOf } from './metadata.ts';
 import { openCalls, outcomeOf, type SessionState } from './registry.ts';
-import { sessionIdOf, treeOf } from './session-tree.ts';
+import { treeOf } from './session-tree.ts';
 import type { Capture, Surroundings } from './surroundings.ts';
 
 /** The draft of an event, before detection and redaction; `raw_input` still holds the whole payload. */
 export function enrich(event: HookEvent, capture: Capture, around: Surroundings): DraftRecord {
   const { fields } = event;
-  const session = sessionIdOf(fields.session_id, capture.header['session_id']);
+  const session = fields.session_id ?? plainIdOf(capture.header['session_id']);
   const state = session === undefined ? undefined : around.sessionState(session);
   const project = projectOf(event, capture, state, around);
   const tree = session === undefined ? undefined : treeOf(session, capture, state, around);

@@ -28,11 +28,6 @@ export function parseTraceparent(value: string | undefined): { traceId: string; 
   return { traceId: match[1], spanId: match[2] };
 }
 
-/** An id that may be used as it is: a session id of any agent. */
-export function isPlainId(value: string | undefined): value is string {
-  return value !== undefined && /^[A-Za-z0-9._-]{1,128}$/.test(value);
-}
-
 /** Version of the client from `AI_AGENT`, e.g. `claude-code_2-1-330_harness` → `2.1.330`. */
 export function clientVersion(aiAgent: string | undefined): string | undefined {
   const match = /^claude-code_(\d+)-(\d+)-(\d+)(?:_|$)/.exec(aiAgent ?? '');

@@ -1,8 +1,9 @@
 /** Facts about the client and the prompt that stand on every record. */
 import type { HookEvent } from '../event/hook-event.ts';
+import { isPlainId } from '../event/plain-id.ts';
 import { compact } from '../event/tools/tool.ts';
 import type { AtelRecord } from '../journal/record.ts';
-import { clientVersion, isPlainId } from './ids.ts';
+import { clientVersion } from './ids.ts';
 import type { SessionState } from './registry.ts';
 import { parseSuperClaude, type SuperClaude } from './superclaude.ts';
 import type { Capture, Surroundings } from './surroundings.ts';

@@ -1,17 +1,9 @@
 /** Which session, and where in the tree of sessions that started each other. */
-import { createHash } from 'node:crypto';
+import { isPlainId } from '../event/plain-id.ts';
 import { compact } from '../event/tools/tool.ts';
 import type { AtelRecord } from '../journal/record.ts';
-import { isPlainId } from './ids.ts';
 import type { SessionState } from './registry.ts';
 import type { Capture, Surroundings } from './surroundings.ts';
-
-/** A session id that can stand in ids and queries; an odd one is replaced by its hash. */
-export function sessionIdOf(said: string | undefined, header: string | undefined): string | undefined {
-  const id = said ?? header;
-  if (id === undefined || id === '' || isPlainId(id)) return id === '' ? undefined : id;
-  return `odd-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
-}
 
 export function treeOf(
   session: string,

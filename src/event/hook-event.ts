@@ -9,6 +9,8 @@ import { hookEventInfo } from './hook-events.ts';
 import { batchCalls, type BatchCall } from './outcome.ts';
 import type { PathUse } from './path-use.ts';
 import { type CommonView, fieldsOf, readFields } from './payload-shapes.ts';
+import { plainIdOf, shortName } from './plain-id.ts';
+import { compact } from './tools/tool.ts';
 import { toolOf } from './tools/index.ts';
 
 export interface HookEvent {
@@ -64,7 +66,8 @@ const DETAIL_FIELDS = [
 export function understand(payload: Readonly<Record<string, unknown>>, argument: string): HookEvent {
   const said = payload['hook_event_name'];
   const name = typeof said === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(said) ? said : argument;
-  const { view, extra, misfits } = readFields(name, payload);
+  const { view: given, extra, misfits } = readFields(name, payload);
+  const view = soundIds(given);
   const tool = view.tool_name === undefined ? undefined : toolOf(view.tool_name);
   const facts = tool?.facts(view.tool_input, view.tool_response);
   const table = fieldsOf(name);
@@ -82,6 +85,22 @@ export function understand(payload: Readonly<Record<string, unknown>>, argument:
     knownTool: view.tool_name === undefined || tool !== undefined,
     misfits: [...misfits, ...(facts?.misfits ?? [])],
   };
+}
+
+/** Ids and names as they may be used; the payload keeps what was really said. */
+function soundIds(view: CommonView): CommonView {
+  return compact({
+    ...view,
+    session_id: plainIdOf(view.session_id),
+    prompt_id: plainIdOf(view.prompt_id),
+    tool_use_id: plainIdOf(view.tool_use_id),
+    agent_id: plainIdOf(view.agent_id),
+    agent_type: shortName(view.agent_type),
+    tool_name: shortName(view.tool_name),
+    permission_mode: shortName(view.permission_mode),
+    effort: view.effort && { level: shortName(view.effort.level) ?? '' },
+    mcp_server: view.mcp_server && { name: shortName(view.mcp_server.name) ?? '' },
+  });
 }
 
 function eventDetails(extra: Readonly<Record<string, unknown>>): ActionDetails {

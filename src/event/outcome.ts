@@ -3,6 +3,7 @@
  * that PostToolBatch carries for the model, so its classes rest on recorded real texts (test/fixtures/payloads).
  */
 import type { Outcome } from '../journal/record.ts';
+import { plainIdOf, shortName } from './plain-id.ts';
 import { ownValue } from './shape.ts';
 
 export interface BatchCall {
@@ -16,11 +17,12 @@ export interface BatchCall {
 export function batchCalls(calls: unknown): readonly BatchCall[] {
   if (!Array.isArray(calls)) return [];
   return calls.flatMap((call: unknown) => {
-    const id = ownValue(call, 'tool_use_id');
-    const name = ownValue(call, 'tool_name');
-    if (typeof id !== 'string') return [];
+    const [id, name] = [ownValue(call, 'tool_use_id'), ownValue(call, 'tool_name')];
+    const tool_use_id = typeof id === 'string' ? plainIdOf(id) : undefined;
+    if (tool_use_id === undefined) return [];
     const text = modelText(ownValue(call, 'tool_response'));
-    return [{ tool_use_id: id, tool_name: typeof name === 'string' ? name : '', text }];
+    const tool_name = typeof name === 'string' ? (shortName(name) ?? '') : '';
+    return [{ tool_use_id, tool_name, text }];
   });
 }
 

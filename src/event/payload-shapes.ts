@@ -1,26 +1,26 @@
 /** The fields of every hook event, typed and classed. Source: claude-code-hooks.md §1.1, §1.2, and recorded payloads. */
 import * as z from 'zod';
 import type { FieldTable } from './field-class.ts';
-import { anything, count, flag, type Shape, shape, text, texts, type View } from './shape.ts';
+import { anything, count, directory, flag, id, type Shape, shape, text, texts, type View } from './shape.ts';
 
 /** Fields that any event may have. */
 const common = shape({
   session_id: ['plain', text],
   transcript_path: ['path', text],
-  cwd: ['path', text],
+  cwd: ['path', directory],
   hook_event_name: ['plain', text],
-  prompt_id: ['plain', text],
-  permission_mode: ['plain', text],
-  effort: [{ level: 'plain' }, z.looseObject({ level: text })],
-  scratchpad_dir: ['path', text],
-  agent_id: ['plain', text],
-  agent_type: ['plain', text],
-  tool_name: ['plain', text],
-  tool_use_id: ['plain', text],
+  prompt_id: ['plain', id],
+  permission_mode: ['plain', id],
+  effort: [{ level: 'plain' }, z.looseObject({ level: id })],
+  scratchpad_dir: ['path', directory],
+  agent_id: ['plain', id],
+  agent_type: ['plain', id],
+  tool_name: ['plain', id],
+  tool_use_id: ['plain', id],
   tool_input: ['content', anything],
   tool_response: ['content', anything],
   duration_ms: ['plain', count],
-  mcp_server: [{ name: 'plain', source: 'plain' }, z.looseObject({ name: text })],
+  mcp_server: [{ name: 'plain', source: 'plain' }, z.looseObject({ name: id })],
 });
 
 export type CommonView = View<typeof common>;

@@ -1,7 +1,8 @@
 /**
  * From the bytes a hook was given to a JSON object, or to the reason why not. Nothing is guessed: invalid UTF-8 is
  * refused (replacement characters would make different payloads equal), numbers that a double cannot hold
- * become strings of their source text, and depth is checked on the raw text, before a parser recurses.
+ * become strings of their source text, repeated keys are told, and depth is checked on the raw text, before a parser
+ * recurses.
  */
 import { isObject } from './shape.ts';
 
@@ -21,7 +22,7 @@ export type PayloadParse =
   | {
       readonly kind: 'payload';
       readonly payload: Readonly<Record<string, unknown>>;
-      /** Repairs made on the way, e.g. `numbers`. */
+      /** What the parsed value does not show: `numbers` became text, of `dup_keys` only the last counts. */
       readonly repaired: readonly string[];
     }
   | { readonly kind: 'unreadable'; readonly why: Unreadable; readonly salvaged: Salvaged };
@@ -46,12 +47,12 @@ export function parsePayload(bytes: Buffer): PayloadParse {
     return unreadable('invalid_utf8', bytes.toString('latin1'));
   }
   if (source.trim() === '') return unreadable('empty', '');
-  const { deepest, open } = nesting(source);
-  if (deepest > MAX_DEPTH) return unreadable('too_deep', source);
-  return parseText(source, open);
+  const outline = outlineOf(source);
+  if (outline.deepest > MAX_DEPTH) return unreadable('too_deep', source);
+  return parseText(source, outline);
 }
 
-function parseText(source: string, open: boolean): PayloadParse {
+function parseText(source: string, { open, keys }: Outline): PayloadParse {
   const exact = hasWideNumber(source);
   let value: unknown;
   try {
@@ -60,13 +61,23 @@ function parseText(source: string, open: boolean): PayloadParse {
     return unreadable(open ? 'truncated_input' : 'invalid_json', source);
   }
   if (!isObject(value)) return unreadable('not_object', source);
-  return { kind: 'payload', payload: value, repaired: exact ? ['numbers'] : [] };
+  const repaired = [...(exact ? ['numbers'] : []), ...(countKeys(value) < keys ? ['dup_keys'] : [])];
+  return { kind: 'payload', payload: value, repaired };
 }
 
-/** Depth of the raw text, strings skipped; `open` when something is left unclosed: the text was cut. */
-function nesting(source: string): { deepest: number; open: boolean } {
+interface Outline {
+  readonly deepest: number;
+  /** Something is left unclosed: the text was cut. */
+  readonly open: boolean;
+  /** Members of all objects; each has one colon. */
+  readonly keys: number;
+}
+
+/** What the raw text tells before it is parsed, strings skipped. */
+function outlineOf(source: string): Outline {
   let depth = 0;
   let deepest = 0;
+  let keys = 0;
   let inString = false;
   for (let i = 0; i < source.length; i++) {
     const code = source.charCodeAt(i);
@@ -76,8 +87,16 @@ function nesting(source: string): { deepest: number; open: boolean } {
     } else if (code === 34) inString = true;
     else if (code === 123 || code === 91) deepest = Math.max(deepest, ++depth);
     else if (code === 125 || code === 93) depth--;
+    else if (code === 58) keys++;
   }
-  return { deepest, open: inString || depth > 0 };
+  return { deepest, open: inString || depth > 0, keys };
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length;
+  for (const member of Object.values(value)) count += countKeys(member);
+  return count;
 }
 
 /** A cheap test for numbers that may not survive a double; a false alarm only costs time. */

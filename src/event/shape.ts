@@ -55,7 +55,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Longest id or name of one word: what is longer is none, and would not fit into ids, labels and the body. */
+const MAX_ID_CHARS = 256;
+/** As Linux has it (PATH_MAX). */
+const MAX_PATH_CHARS = 4096;
+
 /** Types that most fields have. */
+export const id: z.ZodString = z.string().max(MAX_ID_CHARS);
+export const directory: z.ZodString = z.string().max(MAX_PATH_CHARS);
 export const text: z.ZodString = z.string();
 export const count: z.ZodNumber = z.number();
 export const flag: z.ZodBoolean = z.boolean();

@@ -4,7 +4,7 @@
  */
 import { enrich } from '../context/enrich.ts';
 import type { Registry } from '../context/registry.ts';
-import { sessionIdOf } from '../context/session-tree.ts';
+import { plainIdOf } from '../event/plain-id.ts';
 import type { Capture, Surroundings } from '../context/surroundings.ts';
 import { type HookEvent, understand } from '../event/hook-event.ts';
 import { parsePayload, type PayloadParse } from '../event/payload.ts';
@@ -102,7 +102,7 @@ function unreadableDraft(
     level: 'ERROR',
     event_type: 'unreadable',
     hook_event: salvaged.hook_event_name ?? argument,
-    session_id: sessionIdOf(salvaged.session_id, header['session_id']),
+    session_id: plainIdOf(salvaged.session_id ?? header['session_id']),
     project_path: header['marker'] ?? header['project_dir'],
     tool_name: salvaged.tool_name,
     action_details: { kind: 'quarantine', why, bytes: audit.source_bytes ?? 0 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clientVersion, isPlainId, parseTraceparent, spanIdOf, traceIdOf } from '../../src/context/ids.ts';
+import { isPlainId } from '../../src/event/plain-id.ts';
+import { clientVersion, parseTraceparent, spanIdOf, traceIdOf } from '../../src/context/ids.ts';
 
 // Computed once with `printf 'agent-telemetry/trace/v1\0root' | sha256sum` and its like; every host must agree.
 describe('deterministic ids', () => {

@@ -1,5 +1,6 @@
 /** Tools that delegate: subagents, teams, workflows, skills. */
 import { anything, count, flag, shape, text, texts } from '../shape.ts';
+import { plainIdOf } from '../plain-id.ts';
 import { compact, defineTool, type Tool, use } from './tool.ts';
 
 export const AGENT_TOOLS: readonly Tool[] = [
@@ -50,7 +51,7 @@ export const AGENT_TOOLS: readonly Tool[] = [
         subagent_type: input.subagent_type,
         background: input.run_in_background,
         isolation: input.isolation,
-        spawned_agent_id: response.agentId,
+        spawned_agent_id: plainIdOf(response.agentId),
         delegation_status: response.status,
         subagent_tool_calls: response.totalToolUseCount,
       }),

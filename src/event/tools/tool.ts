@@ -84,5 +84,7 @@ export function use(path: string | undefined, access: PathUse['access']): PathUs
 /** Drops absent values, so that records hold no empty fields. */
 export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> };
 export function compact(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+  const kept: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== undefined) kept[name] = field;
+  return kept;
 }
