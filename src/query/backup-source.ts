@@ -77,6 +77,7 @@ async function* readBackupFile(path: string, filter: RecordFilter, note: Note): 
     if (text.trim() === '') continue;
     const parsed = parseOtlpLine(text, wanted);
     if (!parsed) note(`${path}: ${whole ? 'no OTLP/JSON' : 'an unfinished line'} at ${place}; skipped`);
+    if (parsed?.remains) note(`${path}: remains of an interrupted write at ${place}; skipped`);
     foreign += parsed?.foreign ?? 0;
     yield* parsed?.entries ?? [];
   }
