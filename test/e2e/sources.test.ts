@@ -7,7 +7,7 @@ import type { DraftRecord, SealedRecord } from '../../src/journal/record.ts';
 import { createOtlpExporter } from '../../src/otlp/exporter.ts';
 import { toLogRecord } from '../../src/otlp/log-record.ts';
 import { createResourceCache } from '../../src/otlp/resource.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { NANOS_PER_SECOND, systemClock } from '../../src/platform/clock.ts';
 import { createBackupSource } from '../../src/query/backup-source.ts';
 import { createJournalSource } from '../../src/query/journal-source.ts';
 import { quote } from '../../src/query/logql.ts';
@@ -39,6 +39,9 @@ const HOSTILE = [
   '\u2028',
 ];
 const DAY_SECONDS = 86_400;
+/** Ten minutes ago, counted as `draft` does: Loki treats what is old differently. */
+const AT = Number((systemClock() - START_NANOS) / NANOS_PER_SECOND) - 600;
+const nanosAt = (seconds: number): bigint => START_NANOS + BigInt((AT + seconds) * 1000) * 1_000_000n;
 
 describe.skipIf(!stackParts)('the three sources', () => {
   const dir = mkdtempSync(join(tmpdir(), 'atel-sources-'));
@@ -75,8 +78,8 @@ describe.skipIf(!stackParts)('the three sources', () => {
     { event: 'file_read' },
     { project: 'shop', event: 'SessionEnd' },
     { project: '/home/jeff/shop', tool: 'Read' },
-    { since: START_NANOS + 2_500_000_000n, until: START_NANOS + 7_000_000_000n },
-    { since: START_NANOS - BigInt(28 * DAY_SECONDS) * 1_000_000_000n, tool: 'Old' },
+    { since: nanosAt(2.5), until: nanosAt(7) },
+    { since: nanosAt(-28 * DAY_SECONDS), tool: 'Old' },
     ...HOSTILE.map((tool) => ({ tool })),
     ...HOSTILE.filter((text) => !text.includes('\u0000')).map((project) => ({ project })),
     { tool: 'nothing of the kind' },
@@ -134,9 +137,11 @@ describe.skipIf(!stackParts)('the three sources', () => {
   it('Loki tells what arrives while it is followed, once', async () => {
     const stop = new AbortController();
     const arriving = sources.loki.follow({ session: 'live' }, stop.signal);
-    const now = Number((systemClock() - START_NANOS) / 1_000_000_000n);
     const live = [0, 1, 2].map((nr) =>
-      draft(now + nr, { session_id: 'live', session_context: { session_id: 'live', root_session: 'live' } }),
+      draft(AT + 600 + nr, {
+        session_id: 'live',
+        session_context: { session_id: 'live', root_session: 'live' },
+      }),
     );
     const sealed = writeJournal(join(dir, 'journal'), live);
     const seen: string[] = [];
@@ -158,16 +163,16 @@ function drafts(): readonly DraftRecord[] {
   };
   return [
     // In another window than the rest. (What is older than 30 days shows in Loki only once it is flushed.)
-    callDraft(-29 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
-    callDraft(-27 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
-    ...wholeSession(),
-    callDraft(-3600, 'PreToolUse', { id: 'late', name: 'Late' }, other),
+    callDraft(AT - 29 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
+    callDraft(AT - 27 * DAY_SECONDS, 'PreToolUse', { id: 'old', name: 'Old' }, other),
+    ...wholeSession(AT),
+    callDraft(AT - 3600, 'PreToolUse', { id: 'late', name: 'Late' }, other),
     // Beyond one page of Loki, 20 of them at each moment.
     ...Array.from({ length: 6000 }, (_, i) =>
-      callDraft(20 + Math.floor(i / 20), 'PostToolUse', { id: `many-${i}`, name: 'Many' }, other),
+      callDraft(AT + 20 + Math.floor(i / 20), 'PostToolUse', { id: `many-${i}`, name: 'Many' }, other),
     ),
     ...HOSTILE.map((name, i) =>
-      callDraft(400 + i, 'PreToolUse', { id: `h${i}`, name }, { ...other, project_name: name }),
+      callDraft(AT + 400 + i, 'PreToolUse', { id: `h${i}`, name }, { ...other, project_name: name }),
     ),
   ];
 }

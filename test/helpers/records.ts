@@ -129,7 +129,7 @@ export function writeBackup(dir: string, name: string, lines: readonly string[])
 }
 
 /** A session with the turns that a view must cope with: denial, failure, subagent, finding, a call without its end. */
-export function wholeSession(): readonly DraftRecord[] {
+export function wholeSession(at = 0): readonly DraftRecord[] {
   const sub = { agent_context: { agent_id: 'agent-7', agent_type: 'Explore' } };
   const read = { id: 'toolu_1', name: 'Read', type: 'file_read' };
   const bash = { id: 'toolu_2', name: 'Bash', type: 'command_execution' };
@@ -151,39 +151,43 @@ export function wholeSession(): readonly DraftRecord[] {
     },
   };
   return [
-    draft(0, { action_details: { kind: 'session', source: 'startup' } }),
-    draft(1, {
+    draft(at + 0, { action_details: { kind: 'session', source: 'startup' } }),
+    draft(at + 1, {
       event_type: 'user_prompt',
       hook_event: 'UserPromptSubmit',
       metadata: { claude_version: '2.1.330', superclaude: { command: '/sc:analyze', persona: ['security'] } },
     }),
-    callDraft(2, 'PreToolUse', read, { ...outside, level: 'WARN' }),
-    callDraft(2.1, 'PostToolUse', read, {
+    callDraft(at + 2, 'PreToolUse', read, { ...outside, level: 'WARN' }),
+    callDraft(at + 2.1, 'PostToolUse', read, {
       ...outside,
       level: 'WARN',
       tool_context: { tool_name: 'Read', outcome: 'success', duration_ms: 12 },
     }),
-    callDraft(3, 'PreToolUse', bash, { action_details: { kind: 'shell', command: 'npm test' } }),
-    callDraft(4, 'PostToolUseFailure', bash, {
+    callDraft(at + 3, 'PreToolUse', bash, { action_details: { kind: 'shell', command: 'npm test' } }),
+    callDraft(at + 4, 'PostToolUseFailure', bash, {
       level: 'WARN',
       tool_context: { tool_name: 'Bash', outcome: 'failure', error_class: 'exit_1', duration_ms: 930 },
     }),
-    callDraft(5, 'PreToolUse', agent, { action_details: { kind: 'delegation', subagent_type: 'Explore' } }),
-    draft(5.1, { ...sub, event_type: 'subagent_start', hook_event: 'SubagentStart' }),
-    callDraft(6, 'PreToolUse', grep, {
+    callDraft(at + 5, 'PreToolUse', agent, {
+      action_details: { kind: 'delegation', subagent_type: 'Explore' },
+    }),
+    draft(at + 5.1, { ...sub, event_type: 'subagent_start', hook_event: 'SubagentStart' }),
+    callDraft(at + 6, 'PreToolUse', grep, {
       ...sub,
       action_details: { search_pattern: 'TODO', search_path: `${PROJECT}/src` },
     }),
-    callDraft(6.2, 'PostToolUse', grep, {
+    callDraft(at + 6.2, 'PostToolUse', grep, {
       ...sub,
       tool_context: { tool_name: 'Grep', outcome: 'success', duration_ms: 40 },
     }),
-    callDraft(7, 'PostToolUse', agent, {
+    callDraft(at + 7, 'PostToolUse', agent, {
       action_details: { kind: 'delegation', subagent_type: 'Explore', spawned_agent_id: 'agent-7' },
       tool_context: { tool_name: 'Agent', outcome: 'success', duration_ms: 2000 },
     }),
-    callDraft(8, 'PreToolUse', write, { action_details: { kind: 'file', file_path: `${PROJECT}/src/a.ts` } }),
-    draft(9, {
+    callDraft(at + 8, 'PreToolUse', write, {
+      action_details: { kind: 'file', file_path: `${PROJECT}/src/a.ts` },
+    }),
+    draft(at + 9, {
       event_type: 'post_tool_batch',
       hook_event: 'PostToolBatch',
       action_details: {
@@ -194,13 +198,17 @@ export function wholeSession(): readonly DraftRecord[] {
       },
     }),
     callDraft(
-      10,
+      at + 10,
       'PreToolUse',
       { id: 'toolu_7', name: 'Bash', type: 'command_execution' },
       {
         action_details: { kind: 'shell', command: 'sleep 100' },
       },
     ),
-    draft(11, { event_type: 'session_end', hook_event: 'SessionEnd', action_details: { reason: 'other' } }),
+    draft(at + 11, {
+      event_type: 'session_end',
+      hook_event: 'SessionEnd',
+      action_details: { reason: 'other' },
+    }),
   ];
 }
