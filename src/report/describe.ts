@@ -1,5 +1,6 @@
 /** What a record did, in one phrase, and to what. */
 import type { AtelRecord } from '../journal/record.ts';
+import { CALL_EVENTS } from './calls.ts';
 
 /** Details that say nothing to a reader of one line. */
 const DULL_DETAILS = new Set([
@@ -12,9 +13,10 @@ const DULL_DETAILS = new Set([
 ]);
 const MAX_DETAIL_VALUES = 3;
 
-/** The tool's name, or the hook's for events that are about no tool. */
-export function nameOf(record: AtelRecord): string {
-  return record.tool_name ?? record.hook_event;
+/** The tool's name for what a call did; the hook's for anything else, with the tool it asks about. */
+export function nameOf({ tool_name: tool, hook_event: event }: AtelRecord): string {
+  if (tool === undefined) return event;
+  return CALL_EVENTS.has(event) ? tool : `${event} ${tool}`;
 }
 
 /** The command, path, address or pattern of a call; a few plain details of any other event. Never escaped. */
