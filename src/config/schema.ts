@@ -97,6 +97,11 @@ const configSchema = z.strictObject({
 /** What the program works with: every default filled in. */
 export type Config = z.output<typeof configSchema>;
 
+/** The schema of the file as JSON Schema, by which the documentation is checked against it. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(configSchema, { io: 'input' });
+}
+
 export type ConfigParse =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problem: string };
