@@ -1,8 +1,6 @@
 /** Thirty hours in which one part after the other is away or killed; afterwards nothing is missing anywhere. */
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRecord } from '../../src/journal/reader.ts';
 import { startTimeOf } from '../../src/platform/processes.ts';
@@ -12,7 +10,6 @@ import { endProcesses } from '../helpers/processes.ts';
 import { call, createWorld, expectSuccess, playScenario, type World } from '../helpers/scenario.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../dist/forwarder/launch.js', import.meta.url));
 const HOUR_MILLIS = 3_600_000;
 const SOURCES = ['journal', 'backup', 'loki'] as const;
 
@@ -43,13 +40,6 @@ describe.skipIf(!stackParts)('an outage', () => {
       at: (index) => now - (from - ((from - to) * index) / count) * HOUR_MILLIS,
     });
 
-  /** Starts a forwarder as a hook does. */
-  const launch = async (): Promise<number> => {
-    spawn(process.execPath, [LAUNCHER], { env: { HOME: world.home }, stdio: 'ignore' });
-    await eventually('the forwarder leads', () => user.forwarder() !== undefined);
-    return user.forwarder() ?? 0;
-  };
-
   const idsIn = async (source: string): Promise<ReadonlySet<string>> => {
     const lines = await user.output(['query', '--json', '--source', source]);
     return new Set(lines.split('\n').flatMap((line) => parseRecord(line)?.id ?? []));
@@ -74,7 +64,7 @@ describe.skipIf(!stackParts)('an outage', () => {
 
   it('of days without any endpoint loses nothing: the journal is sent when there is one', async () => {
     const ids = capture(300, 72, 30);
-    await launch();
+    await user.launchForwarder();
     await user.drained();
     expect(backupSize()).toBe(0);
 
@@ -100,7 +90,7 @@ describe.skipIf(!stackParts)('an outage', () => {
 
     ids.push(...capture(700, 10, 0));
     await stack.collector.restart();
-    await launch();
+    await user.launchForwarder();
     await backupGrows();
     await stack.collector.kill('SIGKILL');
     await stack.loki.restart();

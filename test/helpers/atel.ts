@@ -13,6 +13,7 @@ import type { World } from './scenario.ts';
 import type { TestStack } from './stack.ts';
 
 const ATEL = fileURLToPath(new URL('../../bin/atel.js', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../dist/forwarder/launch.js', import.meta.url));
 const NODE_BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
 export interface AtelRun {
@@ -36,6 +37,8 @@ export interface AtelUser {
   events(): readonly AtelRecord[];
   /** Waits until everything spooled is journaled by the forwarder that runs. */
   drained(): Promise<void>;
+  /** Starts a forwarder as a hook does, unless one runs. @returns the pid of the one that leads */
+  launchForwarder(): Promise<number>;
   /** The forwarder's pid, if one runs. */
   forwarder(): number | undefined;
   stopForwarder(): Promise<void>;
@@ -85,6 +88,11 @@ export function createUser(world: Pick<World, 'home' | 'project'>): AtelUser {
     events: () => user.records().filter((record) => record.hook_event !== 'Audit'),
     drained: () =>
       eventually(`spool empty; log: ${logOf(paths)}`, () => readdirSync(paths.queueDir).length === 0),
+    async launchForwarder() {
+      spawn(process.execPath, [LAUNCHER], { env: { HOME: world.home }, stdio: 'ignore' });
+      await eventually(`a forwarder leads; log: ${logOf(paths)}`, () => user.forwarder() !== undefined);
+      return user.forwarder() ?? 0;
+    },
     forwarder: () => livePidFile(paths.pidFile)?.pid,
     async stopForwarder() {
       // A hook's launcher may be on its way and start the next one.

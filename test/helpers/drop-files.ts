@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { loadPayloads } from './payloads.ts';
 
-export interface SpooledEvents {
+interface SpooledEvents {
   readonly project: string;
   readonly count: number;
   /** When the event with this index was captured, in ms since 1970; default now. */
