@@ -147,7 +147,9 @@ describe('docs/configuration.md', () => {
     for (const { key, given } of rows) {
       const value = at(key);
       if (value !== undefined)
-        expect(given, key).toBe(typeof value === 'object' ? 'empty' : `\`${String(value)}\``);
+        expect(given, key).toBe(
+          typeof value === 'object' ? 'empty' : `\`${JSON.stringify(value).replaceAll('"', '')}\``,
+        );
     }
   });
 
