@@ -24,9 +24,9 @@ export function hookCopyPath(paths: Pick<Paths, 'hooksDir'>, installation: strin
   return join(paths.hooksDir, installation, 'capture.sh');
 }
 
-/** Whether a hook's command runs a copy of ours: in exec form the bare path, in plain form the path in quotes. */
-export function isHookCopy(command: string): boolean {
-  return /\/agent-telemetry\/hooks\/[\w.-]+\/capture\.sh(?:$|')/.test(command);
+/** Whether a hook's command runs a script of ours: in exec form the bare path, in plain form the path in quotes. */
+export function isOurCommand(command: string): boolean {
+  return /\/(?:agent-telemetry\/hooks\/[\w.-]+\/capture|agent-telemetry-hook)\.sh(?:$|')/.test(command);
 }
 
 /**

@@ -7,7 +7,7 @@
  * Source: claude-code-hooks.md §2.1 and §5.1.
  */
 import * as z from 'zod';
-import { isHookCopy } from './hook-copy.ts';
+import { isOurCommand } from './hook-copy.ts';
 import type { Layout } from './json-member.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -29,7 +29,7 @@ export interface Registration {
    * shell is replaced by the hook, whose parent is then the client as well.
    */
   readonly form: 'exec' | 'shell';
-  /** The installed copy of `capture.sh`. */
+  /** The script to run; it may begin with `${CLAUDE_PROJECT_DIR}`. */
   readonly command: string;
 }
 
@@ -86,9 +86,18 @@ function ourGroup(event: string, perTool: boolean, { installation, form, command
   const run =
     form === 'exec'
       ? { command, args: [event, installation] }
-      : { command: `exec ${shellQuote(command)} ${event} ${installation}` };
+      : { command: inShell(command, `${event} ${installation}`) };
   const handler = { type: 'command', ...run, timeout: HOOK_TIMEOUT_SECONDS };
   return perTool ? { matcher: '*', hooks: [handler] } : { hooks: [handler] };
+}
+
+const PROJECT_DIR = '${CLAUDE_PROJECT_DIR}';
+
+/** A script of the project may be missing in a checkout, and a failing `exec` would show itself to the user. */
+function inShell(command: string, args: string): string {
+  if (!command.startsWith(PROJECT_DIR)) return `exec ${shellQuote(command)} ${args}`;
+  const script = `"$CLAUDE_PROJECT_DIR"${shellQuote(command.slice(PROJECT_DIR.length))}`;
+  return `[ ! -x ${script} ] || exec ${script} ${args}`;
 }
 
 /** Puts `wanted` where the first group of ours alone stands, and takes every other hook of ours out. */
@@ -115,7 +124,7 @@ function handlersOf(group: Group): z.output<ReturnType<typeof z.json>>[] {
 
 function isOurs(handler: unknown): boolean {
   if (typeof handler !== 'object' || handler === null || !('command' in handler)) return false;
-  return typeof handler.command === 'string' && isHookCopy(handler.command);
+  return typeof handler.command === 'string' && isOurCommand(handler.command);
 }
 
 function oneLine(value: Group): string {

@@ -2,16 +2,22 @@
  * Claude Code's settings files: which ones, how they are read and written, and their backups
  * (`<file>.atel-backup-<UTC time>`, 0600, made before the first change).
  */
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, rmdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
 import { PRIVATE_FILE, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { ancestors } from './project-root.ts';
 import { type Hooks, hasOurHooks, hooksSchema } from './hook-settings.ts';
-
-/** `user`: every project of this user; `project`: one checkout, not shared with others. */
-export type SettingsKind = 'user' | 'project';
 
 /** What we need to know of the file; the rest passes. */
 export const settingsSchema = z.looseObject({ hooks: hooksSchema.optional() });
@@ -22,12 +28,6 @@ export interface Settings {
   /** `undefined`: there is no file. */
   readonly text: string | undefined;
   readonly hooks: Hooks;
-}
-
-/** The file for a kind of installation. Source: claude-code-hooks.md §2.4. */
-export function settingsPath(kind: SettingsKind, env: Env, home: string, projectRoot: string): string {
-  if (kind === 'project') return join(projectRoot, '.claude', 'settings.local.json');
-  return join(env['CLAUDE_CONFIG_DIR'] || join(home, '.claude'), 'settings.json');
 }
 
 /**
@@ -54,14 +54,23 @@ export function isInstalled(path: string): boolean {
   return settings.success && hasOurHooks(settings.data.hooks ?? {});
 }
 
-/** Replaces the file's content, or makes it with its directory; its mode stays. */
-export function writeSettings(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeAtomic(file, text, (statSync(file, { throwIfNoEntry: false })?.mode ?? PRIVATE_FILE) & 0o777);
+/** Replaces the file's content, or makes it with its directory; the mode of one that is there stays. */
+export function writeSettings(file: string, text: string, mode: number = PRIVATE_FILE): void {
+  writeForAll(file, text, (statSync(file, { throwIfNoEntry: false })?.mode ?? mode) & 0o777);
+}
+
+/** Writes a file with its directories; what others may read or run does not depend on our umask. */
+export function writeForAll(file: string, text: string, mode: number): void {
+  const made = mkdirSync(dirname(file), { recursive: true });
+  if (made !== undefined && (mode & 0o005) !== 0)
+    for (const each of ancestors(dirname(file))) if (each.startsWith(made)) chmodSync(each, 0o755);
+  writeAtomic(file, text, mode);
+  chmodSync(file, mode);
 }
 
 /** Removes the file, and its directory when nothing else is in it. */
-export function removeSettings(file: string): void {
+export function removeWithEmptyDir(file: string): void {
+  if (!existsSync(file)) return;
   rmSync(file);
   if (readdirSync(dirname(file)).length === 0) rmdirSync(dirname(file));
 }

@@ -7,7 +7,7 @@ import {
   newestBackup,
   parseSettingsText,
   readSettings,
-  removeSettings,
+  removeWithEmptyDir,
   settingsSchema,
   writeSettings,
 } from './settings-file.ts';
@@ -23,11 +23,15 @@ export interface UninstallReport {
   readonly backup: string | undefined;
 }
 
-/** @throws AtelError input — settings that cannot be read; they are left alone */
-export function uninstall(settingsPath: string): UninstallReport {
+/**
+ * @param others files that belong to the installation and to nothing else
+ * @throws AtelError input — settings that cannot be read; they are left alone
+ */
+export function uninstall(settingsPath: string, others: readonly string[] = []): UninstallReport {
   const { file, text, hooks } = readSettings(settingsPath);
   if (text === undefined || !hasOurHooks(hooks))
     return { outcome: 'absent', settingsFile: file, backup: undefined };
+  for (const other of others) removeWithEmptyDir(other);
   const rest = withoutOurHooks(hooks);
   const edited = rest
     ? setMember(text, 'hooks', formatHooks(rest, layoutOf(text)))
@@ -40,7 +44,7 @@ export function uninstall(settingsPath: string): UninstallReport {
     return { outcome: 'restored', settingsFile: file, backup: undefined };
   }
   if (meaning && Object.keys(meaning).length === 0) {
-    removeSettings(file);
+    removeWithEmptyDir(file);
     return { outcome: 'removed', settingsFile: file, backup: backup?.path };
   }
   writeSettings(file, edited);

@@ -1,28 +1,43 @@
-/** The flags that choose a settings file, shared by `init` and `uninstall`. */
-import type { SettingsKind } from '../capture/settings-file.ts';
+/** The flags that choose an installation, shared by `init` and `uninstall`. */
+import type { InstallationKind } from '../capture/installation.ts';
 import { AtelError } from '../platform/errors.ts';
 
+const flag = (brief: string) => ({ kind: 'boolean', default: false, withNegated: false, brief }) as const;
+
 export const settingsKindFlags = {
-  project: {
-    kind: 'boolean',
-    default: false,
-    withNegated: false,
-    brief: 'This project: .claude/settings.local.json (default)',
-  },
-  user: {
-    kind: 'boolean',
-    default: false,
-    withNegated: false,
-    brief: 'All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}',
+  project: flag('This project: .claude/settings.local.json (default)'),
+  shared: flag('With --project: .claude/settings.json, to be committed, for every clone'),
+  user: flag('All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}'),
+  plugin: flag('All your projects, as a Claude Code plugin'),
+  managed: flag('Everybody on this machine: the managed settings; as root'),
+  managedDirectory: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    hidden: true,
+    brief: 'For tests: instead of the directory of the managed settings',
   },
 } as const;
 
-/** @throws AtelError usage — both at once */
-export function settingsKindOf(flags: { readonly project: boolean; readonly user: boolean }): SettingsKind {
-  if (flags.project && flags.user)
+export interface SettingsKindFlags {
+  readonly project: boolean;
+  readonly shared: boolean;
+  readonly user: boolean;
+  readonly plugin: boolean;
+  readonly managed: boolean;
+  readonly managedDirectory?: string;
+}
+
+/** @throws AtelError usage — more than one, or `--shared` without a project */
+export function settingsKindOf(flags: SettingsKindFlags): InstallationKind {
+  const places = (['project', 'user', 'plugin', 'managed'] as const).filter((name) => flags[name]);
+  const [place = 'project', ...more] = places;
+  if (more.length > 0)
     throw new AtelError('usage', 'exclude each other', {
-      where: '--project, --user',
+      where: places.map((name) => `--${name}`).join(', '),
       fix: 'give one of them',
     });
-  return flags.user ? 'user' : 'project';
+  if (!flags.shared) return place;
+  if (place === 'project') return 'shared';
+  throw new AtelError('usage', 'is for a project', { where: '--shared', fix: `leave it or --${place} out` });
 }

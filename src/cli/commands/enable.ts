@@ -1,8 +1,9 @@
 /** `atel enable`: sessions of a project are recorded from now on. */
 import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
+import { INSTALLATION_KINDS, settingsPathOf } from '../../capture/installation.ts';
 import { MARKER_NAME, createMarker } from '../../capture/marker.ts';
-import { isInstalled, settingsPath } from '../../capture/settings-file.ts';
+import { isInstalled } from '../../capture/settings-file.ts';
 import type { CliContext } from '../context.ts';
 import { directoryParameters, projectDirectory } from '../project-directory.ts';
 
@@ -26,8 +27,8 @@ export const enableCommand = buildCommand<Flags, [directory?: string], CliContex
     const made = createMarker(root);
     this.print(`${join(root, MARKER_NAME)}: ${made ? 'made' : 'already there, nothing changed'}`);
     this.print('Sessions of Claude Code started in this directory or below are recorded.');
-    const kinds = ['project', 'user'] as const;
-    const installed = kinds.some((kind) => isInstalled(settingsPath(kind, env, paths.home, root)));
+    const places = { env, paths, projectRoot: root };
+    const installed = INSTALLATION_KINDS.some((kind) => isInstalled(settingsPathOf(kind, places)));
     this.print(
       installed
         ? 'Next: atel sessions   what was recorded, after a session of claude'

@@ -2,18 +2,18 @@
 import { buildCommand } from '@stricli/core';
 import { findClients } from '../../capture/clients.ts';
 import { type InstallReport, install } from '../../capture/install.ts';
+import { INSTALLATION_KINDS, settingsPathOf } from '../../capture/installation.ts';
 import { nearestMarked } from '../../capture/marker.ts';
 import { findProjectRoot } from '../../capture/project-root.ts';
-import { isInstalled, settingsPath } from '../../capture/settings-file.ts';
+import { describeRegistration, registrationFor } from '../../capture/registration.ts';
+import { isInstalled } from '../../capture/settings-file.ts';
 import { copyOtlpEnv } from '../../config/otlp-env.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { CliContext } from '../context.ts';
-import { describeRegistration, registrationFor } from '../registration.ts';
-import { settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
+import { notesOn, stepsAfter, withRootAdvice } from '../installing.ts';
+import { type SettingsKindFlags, settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
 
-interface Flags {
-  readonly project: boolean;
-  readonly user: boolean;
+interface Flags extends SettingsKindFlags {
   readonly scope: 'marked' | 'all';
   readonly dryRun: boolean;
 }
@@ -33,7 +33,10 @@ export const initCommand = buildCommand<Flags, [], CliContext>({
       'since Claude Code hides them from its hooks.',
       '',
       'Examples:  atel init                      this project: .claude/settings.local.json',
+      '           atel init --project --shared   every clone of it: .claude/settings.json, to be committed',
       '           atel init --user               all projects: ~/.claude/settings.json',
+      '           atel init --plugin             the same, as a Claude Code plugin',
+      '           sudo atel init --managed       everybody on this machine: managed settings',
       '           atel init --user --scope all   record every session, marked by `atel enable` or not',
       '           atel init --dry-run            show the change, write nothing',
     ].join('\n'),
@@ -58,32 +61,32 @@ export const initCommand = buildCommand<Flags, [], CliContext>({
   async func(flags) {
     const { env, cwd, paths } = this;
     const kind = settingsKindOf(flags);
-    const root = findProjectRoot(cwd, paths.home);
-    const clients = await findClients(env, paths.home, root);
+    const projectRoot = findProjectRoot(cwd, paths.home);
+    const places = { env, paths, projectRoot, managedDir: flags.managedDirectory };
+    const clients = await findClients(env, paths.home, projectRoot);
     const registration = registrationFor(clients);
     const otlp = { configFile: paths.configFile, by: 'init', cwd };
     // Looked at before anything is changed, so that a broken variable or file leaves nothing half done.
     const variables = copyOtlpEnv(env, { ...otlp, dryRun: true });
-    const report = install(paths, env, systemClock, {
-      kind,
-      settingsPath: settingsPath(kind, env, paths.home, root),
-      scope: flags.scope,
-      events: registration.events,
-      form: registration.form,
-      dryRun: flags.dryRun,
-    });
-    if (!flags.dryRun) copyOtlpEnv(env, otlp);
+    const settingsPath = settingsPathOf(kind, places);
+    const { scope, dryRun } = flags;
+    const { events, form } = registration;
+    const request = { kind, settingsPath, scope, events, form, dryRun };
+    const report = withRootAdvice(kind, () => install(paths, env, systemClock, request));
+    if (!dryRun) copyOtlpEnv(env, otlp);
     this.print(describeRegistration(clients, registration));
-    for (const line of describeInstall(report, flags.dryRun)) this.print(line);
+    for (const line of [...describeInstall(report, dryRun), ...notesOn(kind, registration)]) this.print(line);
     if (variables.length > 0)
       this.print(`${paths.configFile}: export settings from ${variables.join(', ')} of this environment`);
-    const other = settingsPath(kind === 'user' ? 'project' : 'user', env, paths.home, root);
-    if (isInstalled(other))
-      this.print(`${other} has our hooks too: events are captured twice and counted once`);
-    if (flags.dryRun) return this.print('Nothing was written. Without --dry-run this is done.');
-    const marked = flags.scope === 'all' || nearestMarked(cwd) !== undefined;
-    if (!marked) this.print('Next: atel enable     record the sessions of this project');
-    this.print(`${marked ? 'Next:' : 'then:'} atel sessions   what was recorded, after a session of claude`);
+    for (const other of INSTALLATION_KINDS.filter((each) => each !== kind)) {
+      const file = settingsPathOf(other, places);
+      if (isInstalled(file))
+        this.print(`${file} has our hooks too: events are captured twice and counted once`);
+    }
+    if (dryRun) return this.print('Nothing was written. Without --dry-run this is done.');
+    const marked = scope === 'all' || nearestMarked(cwd) !== undefined;
+    const steps = stepsAfter(kind, report.settingsFile, paths, marked);
+    steps.forEach((step, index) => this.print(`${index === 0 ? 'Next:' : 'then:'} ${step}`));
   },
 });
 
@@ -92,7 +95,7 @@ function cut(line: string): string {
 }
 
 function describeInstall(report: InstallReport, dryRun: boolean): string[] {
-  const { outcome, settingsFile, diff, backup, hookCopy } = report;
+  const { outcome, settingsFile, diff, backup, hookCopy, files } = report;
   if (outcome === 'unchanged') return [`${settingsFile}: already installed, nothing changed`];
   const verb = `${dryRun ? 'would be ' : ''}${outcome}`;
   const what = diff.length > 0 ? `hooks ${verb}` : `hook script ${verb} (${hookCopy})`;
@@ -102,6 +105,7 @@ function describeInstall(report: InstallReport, dryRun: boolean): string[] {
     `${settingsFile}: ${what}`,
     ...shown.map((line) => `  ${line}`),
     ...(more > 0 ? [`  … and ${more} more lines`] : []),
+    ...files.map((file) => `${file}: ${dryRun ? 'would be written' : 'written'}`),
     ...(backup === undefined ? [] : [`Kept as it was: ${backup}`]),
   ];
 }

@@ -1,15 +1,11 @@
 /** `atel uninstall`: the hooks out of Claude Code's settings. */
 import { buildCommand } from '@stricli/core';
+import { installationOf, settingsPathOf } from '../../capture/installation.ts';
+import { PLUGIN_ID } from '../../capture/plugin.ts';
 import { findProjectRoot } from '../../capture/project-root.ts';
-import { settingsPath } from '../../capture/settings-file.ts';
 import { type UninstallReport, uninstall } from '../../capture/uninstall.ts';
 import type { CliContext } from '../context.ts';
-import { settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
-
-interface Flags {
-  readonly project: boolean;
-  readonly user: boolean;
-}
+import { type SettingsKindFlags, settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
 
 const OUTCOMES: Readonly<Record<UninstallReport['outcome'], string>> = {
   absent: 'no hooks of ours here, nothing changed',
@@ -18,26 +14,30 @@ const OUTCOMES: Readonly<Record<UninstallReport['outcome'], string>> = {
   edited: 'our hooks are removed, the rest stays',
 };
 
-export const uninstallCommand = buildCommand<Flags, [], CliContext>({
+export const uninstallCommand = buildCommand<SettingsKindFlags, [], CliContext>({
   docs: {
     brief: 'Take the hooks out of Claude Code’s settings',
     fullDescription: [
       'Removes exactly what `atel init` added and keeps everything else in the file, later edits included. Recorded',
       'data and the configuration stay where they are.',
       '',
-      'Examples:  atel uninstall          this project',
-      '           atel uninstall --user   all projects',
+      'Examples:  atel uninstall                      this project',
+      '           atel uninstall --project --shared   this project, for every clone',
+      '           atel uninstall --user               all projects',
     ].join('\n'),
   },
   parameters: { flags: settingsKindFlags },
   func(flags) {
     const { env, cwd, paths } = this;
     const kind = settingsKindOf(flags);
-    const path = settingsPath(kind, env, paths.home, findProjectRoot(cwd, paths.home));
-    const report = uninstall(path);
+    const projectRoot = findProjectRoot(cwd, paths.home);
+    const path = settingsPathOf(kind, { env, paths, projectRoot, managedDir: flags.managedDirectory });
+    const report = uninstall(path, Object.keys(installationOf(kind, 'marked', path, paths).files));
     this.print(`${report.settingsFile}: ${OUTCOMES[report.outcome]}`);
     if (report.outcome === 'absent') return;
     if (report.backup !== undefined) this.print(`As it was before init: ${report.backup}`);
     this.print(`What was recorded stays in ${paths.dataDir}`);
+    if (kind === 'plugin')
+      this.print(`Next: claude plugin uninstall ${PLUGIN_ID}   the client keeps a list of its own`);
   },
 });

@@ -1,5 +1,5 @@
 /** Which hook events to register, and in which form, for the clients that were found. */
-import type { FoundClient } from '../capture/clients.ts';
+import type { FoundClient } from './clients.ts';
 import { type HookEventInfo, compareVersions, eventsForClient } from '../event/hook-events.ts';
 
 export interface ClientRegistration {
