@@ -1,5 +1,4 @@
 /** Finds the sensitive place that a path names, if any; the places themselves are data. */
-import { posix } from 'node:path';
 import type { PathAccess } from '../event/path-use.ts';
 import type { FindingLevel } from '../journal/record.ts';
 import { isWithin } from './resolve-path.ts';
@@ -23,23 +22,59 @@ const OTHER_HOMES = /^(?:\/root|\/home\/[^/]+|\/Users\/[^/]+)(?=\/|$)/;
  */
 export function sensitivePlace(path: string, access: PathAccess, own: OwnPlaces): SensitiveTouch | undefined {
   const home = isWithin(path, own.home) ? own.home : OTHER_HOMES.exec(path)?.[0];
-  for (const place of [...ownPlaces(own), ...CONTROL_PLACES, ...SECRET_PLACES]) {
+  const names: PathNames = {
+    all: namesOf(path),
+    belowHome: home === undefined ? undefined : namesOf(path.slice(home.length)),
+  };
+  for (const { place, patterns } of patternsFor(own)) {
     const level = access === 'write' ? place.write : place.read;
-    if (level && touches(place, path, home)) return { place: place.id, name: place.name, level };
+    if (level && touches(place, patterns, names)) return { place: place.id, name: place.name, level };
   }
   return undefined;
 }
 
-function touches(place: SensitivePlace, path: string, home: string | undefined): boolean {
-  const name = posix.basename(path);
-  if (place.except?.some((pattern) => matchesName(pattern, name))) return false;
-  return place.at.some((pattern) => {
-    if (pattern.startsWith('/')) return matchesFrom(namesOf(pattern), namesOf(path), pattern.endsWith('/'));
-    if (!pattern.startsWith('~/'))
-      return matchesAnywhere(namesOf(pattern), namesOf(path), pattern.endsWith('/'));
-    if (home === undefined) return false;
-    return matchesFrom(namesOf(pattern.slice(2)), namesOf(path.slice(home.length)), pattern.endsWith('/'));
+/** A path taken apart, from the root and from the home it lies in. */
+interface PathNames {
+  readonly all: readonly string[];
+  readonly belowHome: readonly string[] | undefined;
+}
+
+/** A place's pattern taken apart. */
+interface Pattern {
+  readonly from: 'root' | 'home' | 'anywhere';
+  readonly names: readonly string[];
+  readonly directory: boolean;
+}
+
+interface PatternedPlace {
+  readonly place: SensitivePlace;
+  readonly patterns: readonly Pattern[];
+}
+
+const patterned = new WeakMap<OwnPlaces, readonly PatternedPlace[]>();
+
+/** All places with their patterns; taking them apart for every path would cost more than all comparing. */
+function patternsFor(own: OwnPlaces): readonly PatternedPlace[] {
+  const known = patterned.get(own);
+  if (known) return known;
+  const places = [...ownPlaces(own), ...CONTROL_PLACES, ...SECRET_PLACES];
+  const made = places.map((place) => ({ place, patterns: place.at.map(takeApart) }));
+  patterned.set(own, made);
+  return made;
+}
+
+function takeApart(pattern: string): Pattern {
+  const from = pattern.startsWith('/') ? 'root' : pattern.startsWith('~/') ? 'home' : 'anywhere';
+  return { from, names: namesOf(from === 'home' ? pattern.slice(2) : pattern), directory: pattern.endsWith('/') };
+}
+
+function touches(place: SensitivePlace, patterns: readonly Pattern[], names: PathNames): boolean {
+  const touched = patterns.some(({ from, names: pattern, directory }) => {
+    if (from === 'anywhere') return matchesAnywhere(pattern, names.all, directory);
+    const below = from === 'root' ? names.all : names.belowHome;
+    return below !== undefined && matchesFrom(pattern, below, directory);
   });
+  return touched && !place.except?.some((pattern) => matchesName(pattern, names.all.at(-1) ?? ''));
 }
 
 const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '');

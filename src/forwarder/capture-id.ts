@@ -1,5 +1,5 @@
 /** The one id of an event, the same after every crash: its spool file's. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import type { SpoolEntry } from '../spool/spool.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
@@ -23,6 +23,6 @@ export function captureId(installId: string, entry: SpoolEntry): string {
 }
 
 /** Hex HMAC-SHA256 of the raw payload: a plain hash of a short command could be guessed. */
-export function sourceHmac(secret: Buffer, payload: Buffer): string {
+export function sourceHmac(secret: KeyObject, payload: Buffer): string {
   return createHmac('sha256', secret).update(payload).digest('hex');
 }

@@ -2,9 +2,11 @@
  * One pass over the spool: read what is complete, run it through the stages, journal it, and only then remove it.
  * Files that are not ours are never opened; files that are still being written are left for the next pass.
  */
+import { parsePayload } from '../event/payload.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DraftRecord, SealedRecord } from '../journal/record.ts';
 import { type Clock, formatNanos } from '../platform/clock.ts';
+import type { Install } from '../platform/install-id.ts';
 import type { DropFile } from '../spool/drop-file.ts';
 import type { LossMark, Spool, SpoolEntry, SpoolRead } from '../spool/spool.ts';
 import { captureId, sourceHmac } from './capture-id.ts';
@@ -17,8 +19,16 @@ const MAX_PASS_FILES = 512;
 const MAX_PASS_BYTES = 33_554_432;
 
 export interface Intake {
-  /** Journals one batch; `more` when the queue held more than that. */
-  pass(): { readonly journaled: readonly SealedRecord[]; readonly more: boolean };
+  /** Journals one batch. */
+  pass(): IntakePass;
+}
+
+interface IntakePass {
+  readonly journaled: readonly SealedRecord[];
+  /** The queue may hold more than one batch. */
+  readonly more: boolean;
+  /** Names in the queue that cannot be taken; they stay there. */
+  readonly foreign: ReadonlySet<string>;
 }
 
 export interface IntakeDeps {
@@ -28,7 +38,7 @@ export interface IntakeDeps {
   readonly copies: Copies;
   readonly counters: Counters;
   readonly clock: Clock;
-  readonly install: { readonly installId: string; readonly secret: Buffer };
+  readonly install: Install;
   readonly who: OwnIdentity;
 }
 
@@ -36,33 +46,41 @@ export interface IntakeDeps {
 interface Done {
   readonly name: string;
   readonly id: string;
+  /** Its record tells that nobody can read it, so the bytes are kept. */
+  readonly unreadable: boolean;
 }
 
 interface Batch {
   readonly taken: readonly Taken[];
   readonly notes: readonly DraftRecord[];
   readonly done: readonly Done[];
-  /** The queue holds more. */
-  readonly more: boolean;
+  /** What did not fit into the batch. */
+  readonly rest: readonly SpoolEntry[];
 }
 
 interface Taken {
   readonly entry: SpoolEntry;
   readonly id: string;
   readonly file: DropFile;
+  readonly hmac: string;
   readonly torn: boolean;
 }
 
-/** Builds the intake; it keeps no state but the names of foreign files it has already told about. */
+/** Builds the intake. It remembers what the last listing found, and which foreign files it has already told about. */
 export function createIntake(deps: IntakeDeps): Intake {
   const told = new Set<string>();
+  // Listing a long queue anew for every batch would cost more than all the stages.
+  let listed: readonly SpoolEntry[] = [];
   return {
     pass() {
       const { spool, journal, pipeline, counters } = deps;
-      const { taken, notes, done, more } = takeBatch(spool.scan(), told, deps);
+      const fresh = listed.length === 0;
+      if (fresh) listed = spool.scan();
+      const { taken, notes, done, rest } = takeBatch(listed, told, deps);
+      listed = rest;
       const losses = spool.losses();
       const drafts = [
-        ...pipeline.process(taken.map((one) => toInput(one, deps))),
+        ...pipeline.process(taken.map(toInput)),
         ...notes,
         ...losses.map((mark) => lossRecord(mark, deps)),
       ];
@@ -74,7 +92,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       // A foreign file stays where it is, so its record must stay known.
       const gone = drafts.filter((draft) => !notes.includes(draft));
       if (gone.length > 0 || done.length > 0) journal.settle([...gone, ...done].map(({ id }) => id));
-      return { journaled, more };
+      return { journaled, more: rest.length > 0 || !fresh, foreign: told };
     },
   };
 }
@@ -85,12 +103,14 @@ function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: Inta
   const notes: DraftRecord[] = [];
   const done: Done[] = [];
   let bytes = 0;
-  for (const entry of entries) {
-    if (taken.length >= MAX_PASS_FILES || bytes >= MAX_PASS_BYTES) return { taken, notes, done, more: true };
+  for (const [index, entry] of entries.entries()) {
+    if (taken.length >= MAX_PASS_FILES || bytes >= MAX_PASS_BYTES) {
+      return { taken, notes, done, rest: entries.slice(index) };
+    }
     const id = captureId(deps.install.installId, entry);
     if (deps.journal.has(id)) {
       // A crash came between journal and removal.
-      done.push({ name: entry.name, id });
+      done.push({ name: entry.name, id, unreadable: isUnreadable(deps.spool.read(entry, nowMillis)) });
       continue;
     }
     const read = deps.spool.read(entry, nowMillis);
@@ -100,10 +120,13 @@ function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: Inta
     if (!file) continue;
     deps.counters.received++;
     bytes += entry.size;
-    if (read.kind === 'complete' && isCopy(file, deps)) done.push({ name: entry.name, id });
-    else taken.push({ entry, id, file, torn: read.kind === 'torn' && read.file === undefined });
+    const hmac = sourceHmac(deps.install.secret, file.payload);
+    if (read.kind === 'complete' && deps.copies.isCopy(hmac, file.header.installation)) {
+      deps.counters.duplicates++;
+      done.push({ name: entry.name, id, unreadable: false });
+    } else taken.push({ entry, id, file, hmac, torn: read.kind === 'torn' && read.file === undefined });
   }
-  return { taken, notes, done, more: false };
+  return { taken, notes, done, rest: [] };
 }
 
 /** Complete files and old ones without their trailer; of a torn header only the bytes are left. */
@@ -114,13 +137,15 @@ function fileOf(read: SpoolRead, entry: SpoolEntry): DropFile | undefined {
   return read.file ?? { header, payload: Buffer.alloc(0), commit: 'unmarked' };
 }
 
-function isCopy(file: DropFile, { copies, counters, install }: IntakeDeps): boolean {
-  const copy = copies.isCopy(sourceHmac(install.secret, file.payload), file.header.installation);
-  if (copy) counters.duplicates++;
-  return copy;
+/** As the pipeline judged it when it was journaled. */
+function isUnreadable(read: SpoolRead): boolean {
+  if (read.kind !== 'torn' && read.kind !== 'complete') return false;
+  const { payload } = read.file ?? {};
+  if (payload === undefined) return true;
+  return payload.length > 0 && parsePayload(payload).kind === 'unreadable';
 }
 
-function toInput({ entry, id, file, torn }: Taken, { install }: IntakeDeps): PipelineInput {
+function toInput({ entry, id, file, hmac, torn }: Taken): PipelineInput {
   const refused = Object.keys(file.header.refused).map((key) => `header.${key}`);
   return {
     argument: file.header.event,
@@ -132,7 +157,7 @@ function toInput({ entry, id, file, torn }: Taken, { install }: IntakeDeps): Pip
       header: file.header.values,
       audit: {
         commit: torn ? 'torn' : file.commit,
-        source_hmac: sourceHmac(install.secret, file.payload),
+        source_hmac: hmac,
         source_bytes: file.payload.length,
         ...(refused.length > 0 ? { cut: refused } : {}),
       },
@@ -153,8 +178,13 @@ function removeJournaled(
   const { kept = [], gone = [] } = Object.groupBy(taken, ({ id, file, torn }) =>
     unreadable.has(id) && (torn || file.payload.length > 0) ? 'kept' : 'gone',
   );
+  const journaledBefore = Object.groupBy(done, ({ unreadable }) => (unreadable ? 'kept' : 'gone'));
   for (const { entry } of kept) spool.quarantine(entry.name);
-  spool.remove([...done.map(({ name }) => name), ...gone.map(({ entry }) => entry.name)]);
+  for (const { name } of journaledBefore.kept ?? []) spool.quarantine(name);
+  spool.remove([
+    ...(journaledBefore.gone ?? []).map(({ name }) => name),
+    ...gone.map(({ entry }) => entry.name),
+  ]);
 }
 
 function foreignNote(

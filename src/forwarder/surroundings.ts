@@ -33,13 +33,7 @@ export function pathWorld(home: string): PathWorld {
   return {
     home,
     userHome: (name) => homes.get(name),
-    realpath(path) {
-      try {
-        return realpathSync.native(path);
-      } catch {
-        return undefined;
-      }
-    },
+    realpath: briefly(realpathOf),
   };
 }
 
@@ -49,6 +43,30 @@ export function userName(): string {
     return userInfo().username;
   } catch {
     return String(process.getuid?.() ?? '');
+  }
+}
+
+/** Events of one batch name the same directories over and over; the disk is asked once in this time. */
+const REMEMBERED_MILLIS = 50;
+
+function briefly(ask: (path: string) => string | undefined): (path: string) => string | undefined {
+  const answers = new Map<string, string | undefined>();
+  let since = 0;
+  return (path) => {
+    if (performance.now() - since > REMEMBERED_MILLIS) {
+      answers.clear();
+      since = performance.now();
+    }
+    if (!answers.has(path)) answers.set(path, ask(path));
+    return answers.get(path);
+  };
+}
+
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
   }
 }
 

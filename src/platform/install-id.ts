@@ -4,7 +4,7 @@
  *
  *   {"install_id": "<uuid>", "hmac_secret": "<64 hex digits>"}
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
@@ -14,8 +14,8 @@ import type { Paths } from './paths.ts';
 
 export interface Install {
   readonly installId: string;
-  /** 32 bytes. */
-  readonly secret: Buffer;
+  /** Key of the HMACs, 32 bytes. */
+  readonly secret: KeyObject;
 }
 
 const installSchema = z.object({ install_id: z.uuid(), hmac_secret: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -34,7 +34,7 @@ export function loadInstall(paths: Pick<Paths, 'dataDir' | 'installFile'>): Inst
       where: file,
       fix: 'restore it from a backup, or move it away to begin a new identity',
     });
-  return { installId: parsed.data.install_id, secret: Buffer.from(parsed.data.hmac_secret, 'hex') };
+  return { installId: parsed.data.install_id, secret: createSecretKey(parsed.data.hmac_secret, 'hex') };
 }
 
 function createInstall(paths: Pick<Paths, 'dataDir' | 'installFile'>): string {

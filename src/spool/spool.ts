@@ -29,16 +29,18 @@ export interface SpoolEntry {
   readonly mtimeNanos: bigint;
   readonly inode: bigint;
   readonly size: number;
+  /** Why it is not a private regular file of ours and will never be an event; `undefined` when it is one. */
+  readonly foreign: string | undefined;
 }
 
 /** What a file in the queue turned out to be. */
 export type SpoolRead =
   | { readonly kind: 'complete'; readonly file: DropFile }
-  /** No trailer yet, and young: its hook may still be writing. */
+  /** Its hook may still be writing: no trailer yet and young, or newer than listed. */
   | { readonly kind: 'unfinished' }
   /** No trailer, and old: `file` when at least the header is whole. */
   | { readonly kind: 'torn'; readonly file: DropFile | undefined; readonly bytes: Buffer }
-  /** Not a private regular file of ours; never opened, left in place. */
+  /** Not a private regular file of ours, never opened; or one that the disk cannot give back. Left in place. */
   | { readonly kind: 'foreign'; readonly why: string }
   | { readonly kind: 'gone' };
 
@@ -95,31 +97,36 @@ function scan(queueDir: string): readonly SpoolEntry[] {
   const entries: SpoolEntry[] = [];
   for (const name of readdirSync(queueDir)) {
     const stat = statIfThere(join(queueDir, name));
-    if (stat) entries.push({ name, mtimeNanos: stat.mtimeNs, inode: stat.ino, size: Number(stat.size) });
+    if (!stat) continue;
+    const { mtimeNs: mtimeNanos, ino: inode } = stat;
+    entries.push({ name, mtimeNanos, inode, size: Number(stat.size), foreign: foreignBecause(stat) });
   }
   return entries.toSorted((a, b) => Number(a.mtimeNanos - b.mtimeNanos) || (a.name < b.name ? -1 : 1));
 }
 
 function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): SpoolRead {
-  const path = join(queueDir, entry.name);
-  const before = statIfThere(path);
-  if (!before) return { kind: 'gone' };
-  const why = foreignBecause(before);
-  if (why) return { kind: 'foreign', why };
+  if (entry.foreign !== undefined) return { kind: 'foreign', why: entry.foreign };
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    fd = openSync(join(queueDir, entry.name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT') return { kind: 'gone' };
     // Out of file descriptors or memory is a state of ours, not of the file: the caller tries again later.
-    if (code === 'ELOOP' || code === 'EACCES') return { kind: 'foreign', why: code };
+    if (code === 'ELOOP' || code === 'EACCES' || code === 'EIO') return { kind: 'foreign', why: code };
     throw error;
   }
   try {
-    const opened = foreignBecause(fstatSync(fd, { bigint: true }));
+    const stat = fstatSync(fd, { bigint: true });
+    const opened = foreignBecause(stat);
     if (opened) return { kind: 'foreign', why: opened };
+    // Grown since it was listed. The next listing knows it as it will be known after a crash.
+    if (stat.mtimeNs !== entry.mtimeNanos) return { kind: 'unfinished' };
     return judge(entry, readFileSync(fd), nowMillis);
+  } catch (error) {
+    // One bad sector must not keep all other events waiting.
+    if (errnoOf(error) === 'EIO') return { kind: 'foreign', why: 'EIO' };
+    throw error;
   } finally {
     closeSync(fd);
   }
@@ -129,8 +136,8 @@ function judge(entry: SpoolEntry, bytes: Buffer, nowMillis: number): SpoolRead {
   const file = parseDropFile(entry.name, bytes);
   if (file?.commit === 'ok') return { kind: 'complete', file };
   const ageMillis = nowMillis - Number(entry.mtimeNanos / 1_000_000n);
-  // A negative age is a clock that was set back: waiting for it could mean waiting for ever.
-  if (ageMillis >= 0 && ageMillis < UNFINISHED_WAIT_MILLIS) return { kind: 'unfinished' };
+  // From further ahead than this it is a clock that was set back: waiting for it could mean waiting for ever.
+  if (Math.abs(ageMillis) < UNFINISHED_WAIT_MILLIS) return { kind: 'unfinished' };
   return { kind: 'torn', file, bytes };
 }
 

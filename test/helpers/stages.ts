@@ -1,4 +1,5 @@
 /** The stages as the forwarder wires them, for tests that push payloads through all of them. */
+import { createSecretKey } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ export async function createStages(level: CaptureLevel): Promise<TestStages> {
   const pipeline = await buildStages({
     config: parsed.config,
     paths,
-    install: { installId: '11111111-2222-4333-8444-555555555555', secret: Buffer.alloc(32, 7) },
+    install: { installId: '11111111-2222-4333-8444-555555555555', secret: createSecretKey(Buffer.alloc(32, 7)) },
     state: openState(paths.dataDir, paths.journalDir),
     sampler,
     counters,

@@ -18,7 +18,7 @@ describe('the identity of an installation', () => {
   it('is made once, private, and read again', () => {
     const made = loadInstall(paths);
     expect(made.installId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-    expect(made.secret).toHaveLength(32);
+    expect(made.secret.symmetricKeySize).toBe(32);
     expect(loadInstall(paths)).toEqual(made);
     expect(statSync(paths.installFile).mode & 0o777).toBe(0o600);
     expect(readdirSync(paths.dataDir)).toEqual(['install.json']);

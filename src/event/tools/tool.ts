@@ -85,6 +85,9 @@ export function use(path: string | undefined, access: PathUse['access']): PathUs
 export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> };
 export function compact(value: object): object {
   const kept: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(value)) if (field !== undefined) kept[name] = field;
+  for (const name of Object.keys(value)) {
+    const field: unknown = Reflect.get(value, name);
+    if (field !== undefined) kept[name] = field;
+  }
   return kept;
 }

@@ -1,0 +1,147 @@
+/** The forwarder, all stages on, from spool files to the fsynced journal, over the recorded mix at level `redacted`. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../../src/config/schema.ts';
+import { createIntake, spooledIds } from '../../src/forwarder/intake.ts';
+import { createCounters, ownRecord } from '../../src/forwarder/own-records.ts';
+import type { Pipeline } from '../../src/forwarder/pipeline.ts';
+import { createProcessSampler } from '../../src/forwarder/process-sampler.ts';
+import { buildStages } from '../../src/forwarder/stages.ts';
+import { openState } from '../../src/forwarder/state.ts';
+import { type Journal, openJournal } from '../../src/journal/journal.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { loadInstall } from '../../src/platform/install-id.ts';
+import { resolvePaths } from '../../src/platform/paths.ts';
+import { formatDropFile } from '../../src/spool/drop-file.ts';
+import { openSpool, type Spool } from '../../src/spool/spool.ts';
+import { loadPayloads } from '../../test/helpers/payloads.ts';
+import { type BenchResult, claim, markdownTable } from './stats.ts';
+
+const RECORDS = 20_480;
+const WARM_UP = 4_096;
+
+/** Wraps the methods of an object so that their time is added up under a name. */
+function timed<T extends object>(
+  target: T,
+  names: Readonly<Partial<Record<keyof T, string>>>,
+  spent: Map<string, number>,
+): T {
+  return new Proxy(target, {
+    get(object, key, receiver) {
+      const value: unknown = Reflect.get(object, key, receiver);
+      const name = Object.entries(names).find(([method]) => method === key)?.[1];
+      if (typeof value !== 'function' || typeof name !== 'string') return value;
+      return (...args: unknown[]): unknown => {
+        const begin = performance.now();
+        try {
+          return Reflect.apply(value, object, args);
+        } finally {
+          spent.set(name, (spent.get(name) ?? 0) + performance.now() - begin);
+        }
+      };
+    },
+  });
+}
+
+/** Runs the intake over prepared spool files. */
+export async function benchStages(): Promise<BenchResult> {
+  const home = mkdtempSync(join(tmpdir(), 'atel-bench-'));
+  const paths = resolvePaths({ HOME: home });
+  const parsed = parseConfig({});
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const spent = new Map<string, number>();
+  const spool: Spool = timed(
+    openSpool(paths),
+    { scan: 'spool: list', read: 'spool: read', remove: 'spool: remove' },
+    spent,
+  );
+  const install = loadInstall(paths);
+  const who = { host: 'bench', user: 'bench', telemetryVersion: '0' };
+  const sampler = createProcessSampler();
+  const journal: Journal = timed(
+    openJournal({
+      dir: paths.journalDir,
+      installId: install.installId,
+      clock: systemClock,
+      segmentBytes: parsed.config.forwarder.segment_bytes,
+      spooled: spooledIds(spool, install.installId),
+      genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
+    }),
+    { append: 'seal, write, fsync', settle: 'journal: settle' },
+    spent,
+  );
+  try {
+    const state = openState(paths.dataDir, paths.journalDir);
+    const counters = createCounters();
+    const stages = await buildStages({ config: parsed.config, paths, install, state, sampler, counters });
+    const pipeline: Pipeline = timed(stages, { process: 'parse, enrich, detect, level, mask, fit' }, spent);
+    const intake = createIntake({
+      spool,
+      journal,
+      pipeline,
+      copies: state.copies,
+      counters,
+      clock: systemClock,
+      install,
+      who,
+    });
+    const run = (count: number): number => {
+      fill(paths.queueDir, count);
+      const begin = performance.now();
+      const cpu = process.cpuUsage();
+      while (intake.pass().more);
+      const { user: own, system } = process.cpuUsage(cpu);
+      process.stderr.write(`  cpu ${((own + system) / count).toFixed(1)} µs a record\n`);
+      return performance.now() - begin;
+    };
+    run(WARM_UP);
+    spent.clear();
+    const millis = run(RECORDS);
+    if (readdirSync(paths.queueDir).length > 0) throw new Error('the spool is not empty');
+    const micros = (value: number): string => ((value * 1000) / RECORDS).toFixed(1);
+    const rows = [...spent].map(([name, value]) => [
+      name,
+      micros(value),
+      `${((value / millis) * 100).toFixed(0)} %`,
+    ]);
+    const rest = millis - [...spent.values()].reduce((sum, value) => sum + value, 0);
+    rows.push(['rest (HMAC, copies, ids)', micros(rest), `${((rest / millis) * 100).toFixed(0)} %`]);
+    return {
+      title: 'Forwarder, spool to fsynced journal',
+      text: `${RECORDS.toLocaleString('en')} events of the recorded mix, all stages on, level \`redacted\`, one process.\n\n${markdownTable(['stage', 'µs a record', 'share'], rows)}`,
+      claims: [claim('records per second', (RECORDS / millis) * 1000, '≥', 8000, 0)],
+    };
+  } finally {
+    sampler.stop();
+    journal.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Spool files of the recorded payloads, as hooks would have left them. */
+function fill(queueDir: string, count: number): void {
+  const recorded = loadPayloads('2.1.330');
+  for (let i = 0; i < count; i++) {
+    const one = recorded[i % recorded.length];
+    if (!one) throw new Error('no recorded payloads');
+    const { event, payload, env } = one;
+    const name = crypto.randomUUID();
+    const values = {
+      pid: '1',
+      agent: env['AI_AGENT'] ?? '',
+      project_dir: '/home/dev/project',
+      marker: '/home/dev/project',
+      active: 'marker',
+    };
+    const own = { ...payload, session_id: `bench-${i % 20}` };
+    writeFileSync(
+      join(queueDir, name),
+      formatDropFile(
+        { event, installation: 'settings-user', name, values },
+        Buffer.from(JSON.stringify(own)),
+      ),
+      { mode: 0o600 },
+    );
+  }
+}

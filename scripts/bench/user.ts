@@ -1,0 +1,53 @@
+/** A HOME of its own with the hooks installed, as the benches need it. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { livePidFile } from '../../src/platform/processes.ts';
+
+export const ATEL = fileURLToPath(new URL('../../bin/atel.js', import.meta.url));
+
+export interface BenchUser {
+  readonly home: string;
+  readonly project: string;
+  readonly paths: Paths;
+  readonly hook: string;
+  /** Runs `atel` and gives its standard output. */
+  atel(...args: string[]): string;
+  remove(): void;
+}
+
+/** Makes the user; nothing runs yet. */
+export function createBenchUser(): BenchUser {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'atel-bench-')));
+  const project = join(home, 'project');
+  mkdirSync(project);
+  const paths = resolvePaths({ HOME: home });
+  const user: BenchUser = {
+    home,
+    project,
+    paths,
+    hook: join(paths.hooksDir, 'settings-project/capture.sh'),
+    atel(...args) {
+      const env = { HOME: home, PATH: process.env['PATH'] };
+      const run = spawnSync(process.execPath, [ATEL, ...args], {
+        cwd: project,
+        env,
+        encoding: 'utf8',
+        maxBuffer: 1 << 30,
+      });
+      if (run.status !== 0) throw new Error(`atel ${args.join(' ')} ended with ${run.status}: ${run.stderr}`);
+      return run.stdout;
+    },
+    remove() {
+      const forwarder = livePidFile(paths.pidFile);
+      if (forwarder) process.kill(forwarder.pid, 'SIGKILL');
+      rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+  user.atel('init');
+  user.atel('enable');
+  return user;
+}
