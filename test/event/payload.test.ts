@@ -54,6 +54,18 @@ describe('parsePayload', () => {
     });
   });
 
+  it.each([
+    ['{"a":1,"b":{"c":[{"d":1}]}}', []],
+    ['{"a":1,"a":2}', ['dup_keys']],
+    ['{"a":[{"b":1,"b":1}]}', ['dup_keys']],
+    ['{"a":1,"\\u0061":2}', ['dup_keys']],
+    ['{"a":":","b":"\\":"}', []],
+    ['{"__proto__":1,"constructor":2}', []],
+    ['{"a":1e400,"a":1}', ['numbers', 'dup_keys']],
+  ])('tells when a key stands twice in one object: %s', (source, repaired) => {
+    expect(parse(source)).toMatchObject({ kind: 'payload', repaired });
+  });
+
   it('reads a payload nested as deeply as the format allows', () => {
     expect(why(`{"a":${'['.repeat(63)}${']'.repeat(63)}}`)).toBe('payload');
     expect(why(`{"a":${'['.repeat(64)}${']'.repeat(64)}}`)).toBe('too_deep');
