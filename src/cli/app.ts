@@ -79,6 +79,10 @@ export const app: Application<CliContext> = buildApplication(root, {
   localization: {
     text: {
       ...text_en,
+      noCommandRegisteredForInput: ({ input, corrections }) => {
+        const hint = corrections[0] === undefined ? '' : `, did you mean ${corrections[0]}`;
+        return `atel: there is no command \`${input}\`${hint}; see atel --help`;
+      },
       exceptionWhileParsingArguments: formatError,
       exceptionWhileRunningCommand: formatError,
       commandErrorResult: formatError,

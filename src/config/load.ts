@@ -30,7 +30,9 @@ export function loadConfig(configFile: string, env: Env = {}): Config {
   }
   const parsed = parseConfig(raw);
   if (parsed.ok) return parsed.config;
-  throw new AtelError('input', parsed.problem, { where: configFile, fix: 'correct the key named here' });
+  const own = parseConfig(readConfigFile(configFile));
+  const where = own.ok ? `environment (${ENV_KEYS.map(([name]) => name).join(', ')})` : configFile;
+  throw new AtelError('input', parsed.problem, { where, fix: 'correct the key named here' });
 }
 
 /**

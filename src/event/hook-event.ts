@@ -35,7 +35,6 @@ export interface HookEvent {
 /** Extra fields that become details as they are: short, closed or numeric. */
 const DETAIL_FIELDS = [
   'source',
-  'reason',
   'trigger',
   'model',
   'notification_type',
@@ -77,7 +76,7 @@ export function understand(payload: Readonly<Record<string, unknown>>, argument:
     fields: view,
     extra,
     payload,
-    details: { ...eventDetails(extra), ...facts?.details },
+    details: { ...eventDetails(name, extra), ...facts?.details },
     uses: facts?.uses ?? eventUses(name, extra),
     calls: name === 'PostToolBatch' ? batchCalls(extra['tool_calls']) : [],
     table: tool ? { ...table, tool_input: tool.input, tool_response: tool.response } : table,
@@ -103,14 +102,16 @@ function soundIds(view: CommonView): CommonView {
   });
 }
 
-function eventDetails(extra: Readonly<Record<string, unknown>>): ActionDetails {
+function eventDetails(name: string, extra: Readonly<Record<string, unknown>>): ActionDetails {
   const details: Record<string, unknown> = {};
   for (const field of DETAIL_FIELDS) if (extra[field] !== undefined) details[field] = extra[field];
+  // Of these fields the same name is a closed word in one event and free text in another.
+  if (name === 'PermissionDenied') details['denial_reason'] = extra['reason'];
+  else if (extra['reason'] !== undefined) details['reason'] = extra['reason'];
+  if (name === 'StopFailure') details['error'] = extra['error'];
   const prompt = extra['prompt'];
   if (typeof prompt === 'string') details['prompt_bytes'] = Buffer.byteLength(prompt);
-  const error = extra['error'];
-  if (typeof error === 'string') details['error'] = error;
-  return details;
+  return compact(details);
 }
 
 /** Paths that events without a tool name: what was loaded, added or entered. */

@@ -98,7 +98,8 @@ const EXTRA: Readonly<Record<string, Shape<object>>> = {
   }),
   PermissionRequest: shape({ permission_suggestions: ['content', anything] }),
   PermissionDenied: shape({ reason: ['text', text] }),
-  PostToolUseFailure: shape({ error: ['text', text], is_interrupt: ['plain', flag] }),
+  // What a failed command printed stands in its error: output, as private as any other.
+  PostToolUseFailure: shape({ error: ['content', text], is_interrupt: ['plain', flag] }),
   PostToolBatch: shape({
     tool_calls: [
       { tool_name: 'plain', tool_use_id: 'plain', tool_input: 'content', tool_response: 'content' },

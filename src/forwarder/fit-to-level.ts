@@ -3,7 +3,7 @@ import { compact } from '../event/tools/tool.ts';
 import type { ActionDetails, CaptureLevel } from '../journal/record.ts';
 
 /** Details that quote the agent's own text. */
-const TEXT_DETAILS = ['command', 'search_pattern', 'search_glob', 'url', 'error'] as const;
+const TEXT_DETAILS = ['command', 'search_pattern', 'search_glob', 'url', 'denial_reason'] as const;
 
 /**
  * At `metadata` quoted text goes (a URL keeps its origin); a diff stays only at `full`.
@@ -23,5 +23,7 @@ export function fitToLevel(
 }
 
 function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
+  // Schemes without an authority have no origin, which URL spells `null`.
+  const origin = URL.canParse(url) ? new URL(url).origin : 'null';
+  return origin === 'null' ? undefined : origin;
 }

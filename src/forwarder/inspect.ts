@@ -22,7 +22,7 @@ export function createInspector(detector: Detector, additionalDirectories: reado
       ...draft,
       level: findings.length > 0 ? 'WARN' : draft.level,
       action_details: { ...draft.action_details, ...(detection && pathDetails(detection)) },
-      security: compact({
+      security: nonEmpty({
         outside_project_scope: detection?.outside_project_scope || undefined,
         sensitive: detection && detection.sensitive.length > 0 ? detection.sensitive : undefined,
         findings: findings.length > 0 ? findings : undefined,
@@ -81,6 +81,11 @@ function sessionFindings(
     findings.push(sessionFinding('permissions-bypassed'));
   }
   return findings;
+}
+
+/** The block without absent fields; no block when nothing is left. */
+function nonEmpty<T extends object>(block: T): { [K in keyof T]: Exclude<T[K], undefined> } | undefined {
+  return Object.values(block).some((value) => value !== undefined) ? compact(block) : undefined;
 }
 
 function pathDetails(detection: Detection): Readonly<Record<string, unknown>> {

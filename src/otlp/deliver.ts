@@ -95,7 +95,7 @@ export interface DeliveryOptions<Cursor> {
 /** Room for escapes and attributes: a full record of 3.2 kB makes 8.7 kB of a request (measured). */
 const REQUEST_BYTES_PER_LINE_BYTE = 3;
 /** `action_details.kind` of the records that the forwarder makes of `DeliveryEvent`s. */
-const REJECTION_KIND = 'delivery_rejected';
+const OWN_KINDS: readonly unknown[] = ['delivery_rejected', 'delivery_partial'];
 
 type VerdictOf<Kind> = Extract<ExportVerdict, { readonly kind: Kind }>;
 
@@ -183,7 +183,7 @@ class JournalDelivery<Cursor> implements Delivery {
   #onPartial(batch: JournalBatch<Cursor>, { rejected, message }: VerdictOf<'partial'>): DeliveryStep {
     const { sealed } = batch;
     const file = this.#letters.partial(sealed, rejected, message);
-    if (!sealed.every(isRejection)) {
+    if (!sealed.every(isAboutDelivery)) {
       this.#options.onEvent({ kind: 'partial', batch: sealed, rejected, message, file });
     }
     this.#moveBehind(batch);
@@ -202,7 +202,7 @@ class JournalDelivery<Cursor> implements Delivery {
     }
     if (!(await this.#serverWorks())) return this.#wait(`every request is refused: ${message}`);
     const file = this.#letters.rejected(sealed, status, message);
-    if (!isRejection(sealed)) this.#options.onEvent({ kind: 'rejected', sealed, status, message, file });
+    if (!isAboutDelivery(sealed)) this.#options.onEvent({ kind: 'rejected', sealed, status, message, file });
     this.#moveBehind(batch);
     this.#limits.setAside();
     this.#rejected += 1;
@@ -233,8 +233,8 @@ class JournalDelivery<Cursor> implements Delivery {
 }
 
 /** Such records are not reported again, else each refusal would make the next one. */
-function isRejection({ record }: SealedRecord): boolean {
-  return record.hook_event === 'Audit' && record.action_details?.kind === REJECTION_KIND;
+function isAboutDelivery({ record }: SealedRecord): boolean {
+  return record.hook_event === 'Audit' && OWN_KINDS.includes(record.action_details?.kind);
 }
 
 function lineBytes(batch: readonly SealedRecord[]): number {

@@ -1,4 +1,5 @@
 /** Recorded sessions of the real client as sealed records, the same on every machine and in every release. */
+import { createSecretKey } from 'node:crypto';
 import { EMPTY_LEAF } from '../../src/journal/canonical.ts';
 import { genesisDetails } from '../../src/journal/genesis.ts';
 import type { DraftRecord, SealedRecord } from '../../src/journal/record.ts';
@@ -37,7 +38,10 @@ function toInput({ event, env, payload }: RecordedPayload, index: number): Pipel
     project_dir: env['CLAUDE_PROJECT_DIR'] ?? '',
     session_id: env['CLAUDE_CODE_SESSION_ID'] ?? '',
   };
-  const audit = { ...capture.audit, source_hmac: sourceHmac(Buffer.alloc(32, 7), input.payload) };
+  const audit = {
+    ...capture.audit,
+    source_hmac: sourceHmac(createSecretKey(Buffer.alloc(32, 7)), input.payload),
+  };
   return { ...input, capture: { ...capture, header, audit } };
 }
 

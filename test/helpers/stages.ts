@@ -29,7 +29,10 @@ export async function createStages(level: CaptureLevel): Promise<TestStages> {
   const pipeline = await buildStages({
     config: parsed.config,
     paths,
-    install: { installId: '11111111-2222-4333-8444-555555555555', secret: createSecretKey(Buffer.alloc(32, 7)) },
+    install: {
+      installId: '11111111-2222-4333-8444-555555555555',
+      secret: createSecretKey(Buffer.alloc(32, 7)),
+    },
     state: openState(paths.dataDir, paths.journalDir),
     sampler,
     counters,

@@ -74,7 +74,9 @@ export const upCommand = buildCommand<Flags, [], CliContext>({
       this.print(`${paths.configFile}: took ${variables.join(', ')} from the environment`);
     for (const line of describeEndpoint(endpoint, paths.configFile, urls.collector)) this.print(line);
     if (readers.length > 0)
-      this.print(`Note: Loki has no login; other users of this machine can read it: ${readers.join(', ')}`);
+      this.print(
+        `Note: Loki has no login; other users of this machine can read it, add to it and stop it: ${readers.join(', ')}`,
+      );
     this.print('Next: atel status     what runs, what waits');
     this.print('      atel tail       events as they happen');
     this.print('      atel down       stop both; the data stays');
