@@ -12,12 +12,15 @@ export interface Drain {
   describe(): Readonly<Record<string, unknown>>;
   /** Delivers what is left, until nothing is, delivery fails, or the time is up. */
   finish(millis: number): Promise<void>;
+  /** Breaks off what is under way: nothing is read or journaled from here any more when it returns. */
+  stop(): Promise<void>;
 }
 
 /** Builds the drain of one leadership. */
 export function createDrain({ delivery, exporter }: Outbound, counters: Counters): Drain {
   let running: Promise<DeliveryStep | undefined> | undefined;
   let delivered = false;
+  let stopped = false;
   let fault: string | undefined;
 
   const step = async (): Promise<DeliveryStep | undefined> => {
@@ -38,8 +41,8 @@ export function createDrain({ delivery, exporter }: Outbound, counters: Counters
   const isProgress = (done: DeliveryStep | undefined): boolean =>
     done?.kind === 'sent' || done?.kind === 'set_aside' || done?.kind === 'narrowed';
   const run = async (): Promise<DeliveryStep | undefined> => {
-    let done = await step();
-    while (isProgress(done)) done = await step();
+    let done = stopped ? undefined : await step();
+    while (!stopped && isProgress(done)) done = await step();
     return done;
   };
 
@@ -56,10 +59,13 @@ export function createDrain({ delivery, exporter }: Outbound, counters: Counters
       return { rejected, ...(trouble === undefined ? {} : { delivery_problem: trouble }) };
     },
     async finish(millis) {
-      const last = (running ?? Promise.resolve()).then(run);
-      await Promise.race([last, sleep(millis, undefined, { ref: false })]);
+      running = (running ?? Promise.resolve()).then(run);
+      await Promise.race([running, sleep(millis, undefined, { ref: false })]);
+    },
+    async stop() {
+      stopped = true;
       await exporter.shutdown();
-      await last;
+      await running;
     },
   };
 }

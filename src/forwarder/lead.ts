@@ -2,11 +2,11 @@
  * The leader's loop: take the spool into the journal, deliver the journal, tell that we live. It ends when it is told
  * to, when the configuration changes, or when nothing has happened for long enough.
  */
-import { statSync, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { NANOS_PER_SECOND, systemClock } from '../platform/clock.ts';
-import { AtelError } from '../platform/errors.ts';
+import { AtelError, errnoOf } from '../platform/errors.ts';
 import type { Install } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -62,6 +62,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
     spooled: spooledIds(spool, install.installId),
     genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
   });
+  let drain: Drain | undefined;
   try {
     pruneSessionFlags(paths.sessionsDir, Date.now());
     const state = openState(paths.dataDir, paths.journalDir);
@@ -81,7 +82,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
       { config, paths, installId: install.installId, journal, who, counters },
       note,
     );
-    const drain = outbound && createDrain(outbound, counters);
+    drain = outbound && createDrain(outbound, counters);
     const leadership: Leadership = { ...options, journal, state, intake, drain, counters };
     tellStart(leadership);
     const reason = await loop(leadership);
@@ -89,6 +90,8 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
     return reason;
   } finally {
     sampler.stop();
+    // Else it would go on beside the next leadership, with a journal that is closed.
+    await drain?.stop();
     journal.close();
   }
 }
@@ -121,7 +124,7 @@ async function loop(leadership: Leadership): Promise<LeaveReason> {
   let [busyAt, beatAt] = [performance.now(), performance.now()];
   try {
     for (;;) {
-      const { journaled, more } = intake.pass();
+      const { journaled, more, foreign } = intake.pass();
       if (journaled.length > 0) busyAt = performance.now();
       if (drain?.advance()) busyAt = performance.now();
       if (performance.now() - beatAt >= heartbeat_seconds * 1000) {
@@ -131,7 +134,7 @@ async function loop(leadership: Leadership): Promise<LeaveReason> {
       if (signal.aborted) return 'signal';
       // Lets delivery go on between two batches of a long queue.
       if (more) await new Promise((resolve) => setImmediate(resolve));
-      else if (once && !spool.scan().some(({ name }) => once.has(name))) return 'once';
+      else if (once && !spool.scan().some(({ name }) => once.has(name) && !foreign.has(name))) return 'once';
       else if (modifiedAt(paths.configFile) !== configAt) return 'configuration_changed';
       else if (performance.now() - busyAt >= idle_seconds * 1000) return 'idle';
       else await hint.wait(scan_millis, signal);
@@ -174,11 +177,11 @@ function createHint(dir: string): {
 } {
   let wake: () => void = () => undefined;
   let changed = false;
-  const watcher = watch(dir, () => {
+  const watcher = tryWatch(dir, () => {
     changed = true;
     wake();
   });
-  watcher.on('error', () => watcher.close());
+  watcher?.on('error', () => watcher.close());
   return {
     wait(millis, signal) {
       if (changed) {
@@ -197,6 +200,16 @@ function createHint(dir: string): {
         wake = done;
       });
     },
-    close: () => watcher.close(),
+    close: () => watcher?.close(),
   };
+}
+
+/** The kernel has few watches for all of a user's programs; without one there is still the scan. */
+function tryWatch(dir: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    return watch(dir, onChange);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
 }

@@ -3,9 +3,12 @@
  * freed by SIGKILL, held through SIGSTOP, and needs no clean-up after a reboot. (Opening and closing that file with
  * `fs` in the holder would drop the lock; so the holder's pid stands in another file.)
  */
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 export interface LeaderLock {
+  /** False when the file was removed or replaced: then somebody else may lead, with the new one. */
+  isHeld(): boolean;
   release(): void;
 }
 
@@ -22,5 +25,10 @@ export function takeLeaderLock(lockFile: string, waitMillis: number): LeaderLock
     if (error instanceof Error && /locked|busy/.test(error.message)) return undefined;
     throw error;
   }
-  return { release: () => database.close() };
+  const inodeNow = (): bigint | undefined => statSync(lockFile, { bigint: true, throwIfNoEntry: false })?.ino;
+  const inode = inodeNow();
+  return {
+    isHeld: () => inode !== undefined && inodeNow() === inode,
+    release: () => database.close(),
+  };
 }

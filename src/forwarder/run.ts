@@ -1,5 +1,5 @@
 /** Leadership: who forwards, for how long, and what happens when the disk says no. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
@@ -12,7 +12,8 @@ import { formatPidFile, livePidFile } from '../platform/processes.ts';
 import { VERSION } from '../platform/version.ts';
 import { openSpool, type Spool } from '../spool/spool.ts';
 import { lead } from './lead.ts';
-import { takeLeaderLock } from './lock.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { type LeaderLock, takeLeaderLock } from './lock.ts';
 import { userName } from './surroundings.ts';
 
 export interface RunOptions {
@@ -40,14 +41,15 @@ const RETRY_MILLIS = 2_000;
 export async function runForwarder(options: RunOptions): Promise<void> {
   const { paths, once, signal } = options;
   const spool = openSpool(paths);
-  const waiting = new Set(once ? spool.scan().map(({ name }) => name) : []);
+  const events = spool.scan().filter(({ foreign }) => !foreign);
+  const waiting = new Set(once ? events.map(({ name }) => name) : []);
   if (once && waiting.size === 0 && spool.losses().length === 0) return;
   while (!signal.aborted) {
     const leader = livePidFile(paths.pidFile);
     const lock = takeLeaderLock(paths.lockFile, once || leader ? POLL_MILLIS : LOCK_WAIT_MILLIS);
     if (lock) {
       try {
-        await leadWithRetry(options, spool, once ? waiting : undefined);
+        await leadWithRetry(options, lock, spool, once ? waiting : undefined);
       } finally {
         lock.release();
       }
@@ -64,30 +66,41 @@ export async function runForwarder(options: RunOptions): Promise<void> {
 
 async function leadWithRetry(
   { paths, loadConfig, signal, note }: RunOptions,
+  lock: LeaderLock,
   spool: Spool,
   once: ReadonlySet<string> | undefined,
 ): Promise<void> {
-  const install = loadInstall(paths);
   const who = { host: hostname(), user: userName(), telemetryVersion: VERSION };
-  writeAtomic(paths.pidFile, formatPidFile(process.pid));
   const leaving = (): void => rmSync(paths.pidFile, { force: true });
   try {
-    for (let config = loadConfig(); ; config = loadConfigOr(loadConfig, config, note)) {
+    for (let config = loadConfig(); lock.isHeld(); config = loadConfigOr(loadConfig, config, note)) {
       try {
+        const install = loadInstall(paths);
+        removeLeftovers(paths);
+        writeAtomic(paths.pidFile, formatPidFile(process.pid));
         const reason = await lead({ paths, config, install, who, spool, once, signal, note, leaving });
         if (reason !== 'configuration_changed') return;
       } catch (error) {
         if (error instanceof StepDown) return note(`stepping down: ${error.message}`);
         // A full or failing disk passes; what is in the spool stays there until then.
         if (errnoOf(error) === undefined || once || signal.aborted) throw error;
-        if (!existsSync(paths.dataDir)) return note(`${paths.dataDir} was removed: leaving`);
         note(`${messageOf(error)}; trying again in ${RETRY_MILLIS} ms`);
         await sleep(RETRY_MILLIS);
-        openSpool(paths);
+        if (lock.isHeld()) remakeSpool(paths, note);
       }
     }
+    note(`${paths.lockFile} was removed: leaving`);
   } finally {
-    leaving();
+    if (lock.isHeld()) leaving();
+  }
+}
+
+/** Its directories may be what went. */
+function remakeSpool(paths: Paths, note: (line: string) => void): void {
+  try {
+    openSpool(paths);
+  } catch (error) {
+    note(messageOf(error));
   }
 }
 

@@ -33,8 +33,9 @@ export function openState(dataDir: string, journalDir: string): ForwarderState {
     const record = parseRecord(line);
     if (!record) continue;
     registry.observe(record);
-    const { source_hmac: hmac } = record.audit;
-    if (hmac !== undefined) copies.isCopy(hmac, record.metadata?.installation ?? '');
+    const { source_hmac: hmac, commit } = record.audit;
+    // As intake counts: only of a whole capture another one can be a copy.
+    if (hmac !== undefined && commit === 'ok') copies.isCopy(hmac, record.metadata?.installation ?? '');
   }
   return {
     registry,

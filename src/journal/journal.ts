@@ -5,6 +5,7 @@
  * end does not fit together is left alone.
  */
 import { type Clock, formatNanos } from '../platform/clock.ts';
+import { errnoOf } from '../platform/errors.ts';
 import { ensurePrivateDir, readTextIfExists } from '../platform/files.ts';
 import { EMPTY_LEAF } from './canonical.ts';
 import { genesisDetails, type GenesisReason } from './genesis.ts';
@@ -161,8 +162,14 @@ function createJournal(options: JournalOptions, writer: SegmentWriter, start: St
       if (bytes >= snapshotBytes) snapshot();
     },
     close() {
-      snapshot();
-      writer.close();
+      try {
+        snapshot();
+      } catch (error) {
+        // It only makes the next opening faster.
+        if (errnoOf(error) === undefined) throw error;
+      } finally {
+        writer.close();
+      }
     },
   };
 }

@@ -41,7 +41,7 @@ function createInstall(paths: Pick<Paths, 'dataDir' | 'installFile'>): string {
   ensurePrivateDir(paths.dataDir);
   const install = { install_id: randomUUID(), hmac_secret: randomBytes(32).toString('hex') };
   const text = `${JSON.stringify(install)}\n`;
-  const temporary = `${paths.installFile}.${install.install_id}.tmp`;
+  const temporary = `${paths.installFile}.${install.install_id}.${process.pid}.tmp`;
   const fd = openSync(temporary, 'wx', PRIVATE_FILE);
   try {
     writeFully(fd, Buffer.from(text));

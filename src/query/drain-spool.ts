@@ -23,7 +23,7 @@ export async function drainSpool(queueDir: string, startForwarder: () => void): 
 
 function countEvents(directory: string): number {
   try {
-    return readdirSync(directory).length;
+    return readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).length;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 0;
     throw error;

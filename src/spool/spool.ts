@@ -108,7 +108,10 @@ function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): Spoo
   if (entry.foreign !== undefined) return { kind: 'foreign', why: entry.foreign };
   let fd: number;
   try {
-    fd = openSync(join(queueDir, entry.name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    fd = openSync(
+      join(queueDir, entry.name),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT') return { kind: 'gone' };
