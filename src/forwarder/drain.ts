@@ -20,7 +20,7 @@ export interface Drain {
 export function createDrain({ delivery, exporter }: Outbound, counters: Counters): Drain {
   let running: Promise<DeliveryStep | undefined> | undefined;
   let delivered = false;
-  let stopped = false;
+  const stopping = new AbortController();
   let fault: string | undefined;
 
   const step = async (): Promise<DeliveryStep | undefined> => {
@@ -41,8 +41,8 @@ export function createDrain({ delivery, exporter }: Outbound, counters: Counters
   const isProgress = (done: DeliveryStep | undefined): boolean =>
     done?.kind === 'sent' || done?.kind === 'set_aside' || done?.kind === 'narrowed';
   const run = async (): Promise<DeliveryStep | undefined> => {
-    let done = stopped ? undefined : await step();
-    while (!stopped && isProgress(done)) done = await step();
+    let done = stopping.signal.aborted ? undefined : await step();
+    while (!stopping.signal.aborted && isProgress(done)) done = await step();
     return done;
   };
 
@@ -63,7 +63,7 @@ export function createDrain({ delivery, exporter }: Outbound, counters: Counters
       await Promise.race([running, sleep(millis, undefined, { ref: false })]);
     },
     async stop() {
-      stopped = true;
+      stopping.abort();
       await exporter.shutdown();
       await running;
     },
