@@ -1,6 +1,5 @@
 /** Reading and writing of the configuration: flags > environment (`ATEL_*`) > file > default. */
-import { existsSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Env } from '../platform/env.ts';
@@ -20,7 +19,8 @@ const ENV_KEYS: readonly (readonly [name: string, path: readonly string[]])[] = 
 
 /**
  * The effective configuration.
- * @throws AtelError input — the file is no YAML or has a key or value that the schema refuses
+ * @throws AtelError input — the file is no YAML or has a key or value that the schema refuses, other users may change
+ * it, or they may read it and it holds credentials
  */
 export function loadConfig(configFile: string, env: Env = {}): Config {
   const raw = readConfigFile(configFile);
@@ -29,7 +29,10 @@ export function loadConfig(configFile: string, env: Env = {}): Config {
     if (value !== undefined && value !== '') setPath(raw, path, value);
   }
   const parsed = parseConfig(raw);
-  if (parsed.ok) return parsed.config;
+  if (parsed.ok) {
+    refuseIfOpen(configFile, parsed.config);
+    return parsed.config;
+  }
   const own = parseConfig(readConfigFile(configFile));
   const where = own.ok ? `environment (${ENV_KEYS.map(([name]) => name).join(', ')})` : configFile;
   throw new AtelError('input', parsed.problem, { where, fix: 'correct the key named here' });
@@ -66,6 +69,22 @@ function readConfigFile(configFile: string): Record<string, unknown> {
   if (value === null || value === undefined) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
   throw new AtelError('input', 'is not a mapping', { where: configFile });
+}
+
+/** Who can change the file can send the records elsewhere, or switch masking off. */
+function refuseIfOpen(configFile: string, config: Config): void {
+  const stat = statSync(configFile, { throwIfNoEntry: false });
+  const uid = process.getuid?.();
+  if (!stat || uid === undefined) return;
+  const refuse = (what: string, fix: string): never => {
+    throw new AtelError('input', what, { where: configFile, fix });
+  };
+  if (stat.uid !== uid && stat.uid !== 0)
+    refuse(`belongs to uid ${stat.uid}, not to you`, `chown it to uid ${uid}`);
+  if ((stat.mode & 0o022) !== 0) refuse('can be changed by other users', `chmod 600 ${configFile}`);
+  const secret = Object.keys(config.export.headers).length > 0;
+  if (secret && (stat.mode & 0o044) !== 0)
+    refuse('holds credentials and can be read by other users', `chmod 600 ${configFile}`);
 }
 
 function setPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
