@@ -5,6 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { withPrivateUmask } from '../platform/files.ts';
 
 export interface LeaderLock {
   /** False when the file was removed or replaced: then somebody else may lead, with the new one. */
@@ -19,7 +20,7 @@ export interface LeaderLock {
 export function takeLeaderLock(lockFile: string, waitMillis: number): LeaderLock | undefined {
   const database = new DatabaseSync(lockFile, { timeout: waitMillis });
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    withPrivateUmask(() => database.exec('BEGIN EXCLUSIVE'));
   } catch (error) {
     database.close();
     if (error instanceof Error && /locked|busy/.test(error.message)) return undefined;

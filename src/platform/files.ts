@@ -20,6 +20,7 @@ import { AtelError, errnoOf } from './errors.ts';
 
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_DIR = 0o700;
+const PRIVATE_UMASK = 0o077;
 
 /**
  * Creates `path` (0700, with parents) or checks that what is there is a directory of ours that no other user
@@ -44,6 +45,19 @@ export function ensurePrivateDir(path: string): void {
       where: path,
       fix: `chmod 700 ${path}`,
     });
+  }
+}
+
+/**
+ * Runs `work` so that files which others make (SQLite, a process that it starts) are the user's alone as well, even
+ * where their own default is 0644. The mask is the whole process's, so `work` must not wait.
+ */
+export function withPrivateUmask<T>(work: () => T): T {
+  const before = process.umask(PRIVATE_UMASK);
+  try {
+    return work();
+  } finally {
+    process.umask(before);
   }
 }
 

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
-import { PRIVATE_FILE, readTextIfExists } from './files.ts';
+import { PRIVATE_FILE, readTextIfExists, withPrivateUmask } from './files.ts';
 import type { Env } from './env.ts';
 
 /** True when a process with this pid exists, whoever owns it. */
@@ -69,12 +69,14 @@ export function startDetached(
 ): number | undefined {
   const log = openSync(options.logFile, 'a', PRIVATE_FILE);
   try {
-    const child = spawn(command, [...args], {
-      cwd: options.cwd,
-      env: { ...options.env },
-      detached: true,
-      stdio: ['ignore', log, log],
-    });
+    const child = withPrivateUmask(() =>
+      spawn(command, [...args], {
+        cwd: options.cwd,
+        env: { ...options.env },
+        detached: true,
+        stdio: ['ignore', log, log],
+      }),
+    );
     child.unref();
     return child.pid;
   } finally {

@@ -5,6 +5,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AtelError } from '../platform/errors.ts';
+import { withPrivateUmask } from '../platform/files.ts';
 
 const POLL_MILLIS = 200;
 
@@ -40,7 +41,7 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
 
 function tryLock(database: DatabaseSync): boolean {
   try {
-    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    withPrivateUmask(() => database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE'));
     return true;
   } catch (error) {
     if (error instanceof Error && /locked/.test(error.message)) return false;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
-import { ensurePrivateDir, writeAtomic } from '../platform/files.ts';
+import { ensurePrivateDir, withPrivateUmask, writeAtomic } from '../platform/files.ts';
 import { startTimeOf } from '../platform/processes.ts';
 import type { FoundPart } from './find.ts';
 import {
@@ -98,12 +98,14 @@ function spawnPart(part: Part, found: FoundPart, settings: StackSettings, env: E
   const log = openLog(files.logFile);
   try {
     writeSync(log, `${LOG_MARK}start ${found.binary} (${found.version}) ${new Date().toISOString()}\n`);
-    const child = spawn(found.binary, part.runArguments(files.configFile), {
-      cwd: files.dir,
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...pick(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
-    });
+    const child = withPrivateUmask(() =>
+      spawn(found.binary, part.runArguments(files.configFile), {
+        cwd: files.dir,
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: { ...pick(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
+      }),
+    );
     child.unref();
     return child;
   } finally {
