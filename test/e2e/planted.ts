@@ -175,8 +175,14 @@ export function secretScenario(seed: string): Scenario {
         await claude({
           prompt,
           args: [
-            ...['--tools', tools, '--allowedTools', `${tools},mcp__notes`, '--disallowedTools', 'Bash(rm:*)'],
-            ...['--mcp-config', JSON.stringify(mcpConfig())],
+            '--tools',
+            tools,
+            '--allowedTools',
+            `${tools},mcp__notes`,
+            '--disallowedTools',
+            'Bash(rm:*)',
+            '--mcp-config',
+            JSON.stringify(mcpConfig()),
           ],
           env: { ENABLE_TOOL_SEARCH: '0' },
           timeoutMillis: 150_000,
