@@ -123,16 +123,21 @@ function mutateLeaf(value: unknown, random: Random): unknown {
     case 1:
       return oddText(random);
     case 2:
-      return `${String(value)}${oddText(random)}`;
+      return `${textOf(value)}${oddText(random)}`;
     case 3:
       return (oddText(random) || 'x').repeat(1 + random(40)).slice(0, MAX_STRING_CHARS);
     case 4:
-      return random(20) === 0 ? 'ab/'.repeat(MAX_STRING_CHARS / 3) : String(value);
+      return random(20) === 0 ? 'ab/'.repeat(MAX_STRING_CHARS / 3) : textOf(value);
     case 5:
       return nested(random(90), random);
     default:
       return typeof value === 'string' ? value.split('').toReversed().join('') : [value];
   }
+}
+
+/** `String` fails on an object whose prototype a mutation replaced. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 function nested(depth: number, random: Random): unknown {
