@@ -5,13 +5,19 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { benchCli } from './cli.ts';
+import { benchDelivery } from './delivery.ts';
 import { benchHook } from './hook.ts';
+import { benchLatency } from './latency.ts';
 import { benchStages } from './stages.ts';
 import { type BenchResult, markdownTable } from './stats.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   hook: benchHook,
   stages: benchStages,
+  delivery: benchDelivery,
+  latency: benchLatency,
+  cli: benchCli,
 };
 
 const asked = process.argv.slice(2);

@@ -1,0 +1,76 @@
+/** Commands that read, on a journal of a million records. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { writeJournal } from './journal-of.ts';
+import { type BenchResult, claim, markdownTable } from './stats.ts';
+import { ATEL, createBenchUser } from './user.ts';
+
+const RECORDS = 1_000_000;
+
+interface Run {
+  readonly seconds: number;
+  readonly peakMib: number;
+}
+
+export async function benchCli(): Promise<BenchResult> {
+  const user = createBenchUser();
+  try {
+    mkdirSync(user.paths.journalDir, { recursive: true, mode: 0o700 });
+    const session = await writeJournal(user.paths.journalDir, RECORDS);
+    const run = (...args: string[]): Promise<Run> => measure(user.home, user.project, args);
+    const commands = [
+      ['timeline', session],
+      ['sessions', '--session', session],
+      ['findings', '--session', session],
+      ['verify'],
+    ];
+    const results: [string, Run][] = [];
+    // The first run warms the page cache and is not counted.
+    await run('sessions', '--session', session);
+    for (const args of commands) results.push([args[0] ?? '', await run(...args)]);
+    const rows = results.map(([name, { seconds, peakMib }]) => [
+      name,
+      seconds.toFixed(2),
+      peakMib.toFixed(0),
+    ]);
+    const verify = results.at(-1)?.[1].seconds ?? Number.NaN;
+    return {
+      title: 'Reading a journal of 1,000,000 records',
+      text: `One session of 200 records, from the journal; process start included.\n\n${markdownTable(['command', 'seconds', 'peak RSS MiB'], rows)}`,
+      claims: [
+        ...results
+          .slice(0, 3)
+          .map(([name, { seconds }]) => claim(`${name} of one session, s`, seconds, '<', 1)),
+        claim('verify, records per second', RECORDS / verify, '≥', 100_000, 0),
+      ],
+    };
+  } finally {
+    user.remove();
+  }
+}
+
+function measure(home: string, cwd: string, args: readonly string[]): Promise<Run> {
+  const begin = performance.now();
+  const child = spawn(process.execPath, [ATEL, ...args], {
+    cwd,
+    env: { HOME: home, PATH: process.env['PATH'] },
+    stdio: 'ignore',
+  });
+  let peakMib = 0;
+  const poll = setInterval(() => {
+    try {
+      const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+      peakMib = Math.max(peakMib, Number(peak ?? 0) / 1024);
+    } catch {
+      // It has just ended, or there is no /proc here.
+    }
+  }, 20);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(poll);
+      if (code === 0) resolve({ seconds: (performance.now() - begin) / 1000, peakMib });
+      else reject(new Error(`atel ${args.join(' ')} ended with ${code}`));
+    });
+  });
+}

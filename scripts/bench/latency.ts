@@ -1,0 +1,122 @@
+/** From the hook's return to the record in the journal and in the real Loki, with everything running. */
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import { type BenchResult, claim, markdownTable, median, percentile } from './stats.ts';
+import { type BenchUser, createBenchUser } from './user.ts';
+
+const EVENTS = 60;
+const POLL_MILLIS = 10;
+const PATIENCE_MILLIS = 20_000;
+
+/** @throws when Collector or Loki cannot be had */
+export async function benchLatency(): Promise<BenchResult> {
+  const user = createBenchUser();
+  try {
+    const first = await firstEvent(user);
+    const [otlp, health, metrics, loki, grpc] = await freePorts(5);
+    user.atel(
+      'up',
+      '--otlp-port',
+      `${otlp}`,
+      '--collector-health-port',
+      `${health}`,
+      '--collector-metrics-port',
+      `${metrics}`,
+      '--loki-port',
+      `${loki}`,
+      '--loki-grpc-port',
+      `${grpc}`,
+    );
+    const times: number[] = [];
+    for (let i = 0; i < EVENTS; i++)
+      times.push(await untilInLoki(user, `toolu_bench${i}`, `http://127.0.0.1:${loki}`));
+    user.atel('down');
+    const rows = [
+      [
+        'first event of a session → journal (forwarder started by it)',
+        '1',
+        first.toFixed(0),
+        first.toFixed(0),
+      ],
+      [
+        'hook return → visible in Loki',
+        String(EVENTS),
+        median(times).toFixed(0),
+        percentile(times, 0.95).toFixed(0),
+      ],
+    ];
+    return {
+      title: 'Latency',
+      text: markdownTable(['way', 'events', 'p50 ms', 'p95 ms'], rows),
+      claims: [
+        claim('hook return → Loki at p95, ms', percentile(times, 0.95), '<', 2000, 0),
+        claim('first event → journal, ms', first, '<', 1000, 0),
+      ],
+    };
+  } finally {
+    user.remove();
+  }
+}
+
+function hook(user: BenchUser, event: string, id: string): number {
+  const payload = {
+    hook_event_name: event,
+    session_id: 'bench',
+    cwd: user.project,
+    tool_name: 'Bash',
+    tool_use_id: id,
+    tool_input: { command: 'ls' },
+  };
+  spawnSync(user.hook, [event, 'settings-project'], {
+    env: { CLAUDE_PROJECT_DIR: user.project },
+    input: JSON.stringify(payload),
+  });
+  return performance.now();
+}
+
+async function firstEvent(user: BenchUser): Promise<number> {
+  const returned = hook(user, 'SessionStart', 'toolu_first');
+  await until(() =>
+    [...readJournal(user.paths.journalDir)].some(
+      ({ line, torn }) => !torn && parseRecord(line)?.correlation?.tool_use_id === 'toolu_first',
+    ),
+  );
+  return performance.now() - returned;
+}
+
+async function untilInLoki(user: BenchUser, id: string, loki: string): Promise<number> {
+  const returned = hook(user, 'PreToolUse', id);
+  const query = new URLSearchParams({
+    query: `{service_name="claude-telemetry"} |= "${id}"`,
+    since: '10m',
+    limit: '1',
+  });
+  await until(async () => {
+    const answer = await fetch(`${loki}/loki/api/v1/query_range?${query}`);
+    return answer.ok && (await answer.text()).includes(id);
+  });
+  return performance.now() - returned;
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + PATIENCE_MILLIS; !(await what()); await sleep(POLL_MILLIS)) {
+    if (performance.now() > end) throw new Error('did not come true in time');
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
