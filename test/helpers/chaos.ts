@@ -110,13 +110,13 @@ async function rage(
     collector: () => outage(stack.collector, random),
     loki: () => outage(stack.loki, random),
   };
-  let running = true;
+  const calm = new AbortController();
   const assail = async (part: Kill): Promise<void> => {
     const most = Math.min(EVENTS_PER_KILL[part], events / LEAST_KILLS[part]);
-    for (let next = 0; running;) {
+    for (let next = 0; !calm.signal.aborted;) {
       next = done() + most * random();
-      while (running && done() < next) await sleep(POLL_MILLIS);
-      if (running && (await strike[part]())) kills[part]++;
+      while (!calm.signal.aborted && done() < next) await sleep(POLL_MILLIS);
+      if (!calm.signal.aborted && (await strike[part]())) kills[part]++;
     }
   };
   const assailants = [assail('forwarder'), assail('collector'), assail('loki')];
@@ -127,7 +127,7 @@ async function rage(
   try {
     await Promise.all(writers);
   } finally {
-    running = false;
+    calm.abort();
     clearInterval(progress);
     await Promise.all(assailants);
   }
