@@ -23,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   query: ['platform', 'config', 'journal'],
   report: ['platform', 'query'],
   stack: ['platform', 'config'],
+  doctor: ['platform', 'config', 'capture', 'event', 'journal', 'otlp', 'stack'],
   cli: [
     'platform',
     'config',
@@ -34,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'query',
     'report',
     'stack',
+    'doctor',
   ],
 };
 

@@ -27,6 +27,7 @@ export interface Settings {
   readonly file: string;
   /** `undefined`: there is no file. */
   readonly text: string | undefined;
+  readonly value: Readonly<Record<string, unknown>>;
   readonly hooks: Hooks;
 }
 
@@ -39,7 +40,7 @@ export function readSettings(path: string): Settings {
   const text = readTextIfExists(file);
   const value = parseSettingsText(text ?? '');
   const parsed = settingsSchema.safeParse(value);
-  if (parsed.success) return { file, text, hooks: parsed.data.hooks ?? {} };
+  if (parsed.success) return { file, text, value: parsed.data, hooks: parsed.data.hooks ?? {} };
   const [issue] = parsed.error.issues;
   const problem = [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ');
   throw new AtelError('input', value === undefined ? 'is not valid JSON' : problem, {

@@ -10,6 +10,7 @@ import {
 import { AtelError, isSystemError, messageOf, toExitCode } from '../platform/errors.ts';
 import { VERSION } from '../platform/version.ts';
 import { disableCommand } from './commands/disable.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { enableCommand } from './commands/enable.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { initCommand } from './commands/init.ts';
@@ -59,6 +60,7 @@ const root = buildRouteMap({
     up: upCommand,
     down: downCommand,
     status: statusCommand,
+    doctor: doctorCommand,
     sessions: sessionsCommand,
     timeline: timelineCommand,
     findings: findingsCommand,

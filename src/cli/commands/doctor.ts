@@ -1,0 +1,134 @@
+/** `atel doctor`: every link from the client to the sink. */
+import { statfsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildCommand } from '@stricli/core';
+import { findClients } from '../../capture/clients.ts';
+import { findSettings } from '../../capture/installed.ts';
+import { findProjectRoot } from '../../capture/project-root.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { DoctorContext } from '../../doctor/check.ts';
+import { type Examined, examine, mendAll } from '../../doctor/examine.ts';
+import { startForwarder } from '../../forwarder/start.ts';
+import { AtelError } from '../../platform/errors.ts';
+import { livePidFile } from '../../platform/processes.ts';
+import { stackSettings } from '../../stack/settings.ts';
+import { readStatus } from '../../stack/status.ts';
+import type { CliContext } from '../context.ts';
+import { escapeText } from '../escape.ts';
+
+interface Flags {
+  readonly fix: boolean;
+  readonly json: boolean;
+  readonly managedDirectory?: string;
+}
+
+const START_MILLIS = 5_000;
+const POLL_MILLIS = 50;
+
+export const doctorCommand = buildCommand<Flags, [], CliContext>({
+  docs: {
+    brief: 'Look over every link of the chain, and say what to do',
+    fullDescription: [
+      'From Claude Code and its settings over hook, spool, forwarder and journal to the endpoint: each link is ok, worth a',
+      'look (warn) or broken (fail), with the command that mends it. With --fix, what can be mended without loss and',
+      'without recording more than before is mended: hooks, scripts, directories, modes, a forwarder that is not there.',
+      '',
+      'Exit code 0: nothing is broken; 2: something is; 3: the configuration is.',
+      '',
+      'Examples:  atel doctor',
+      '           atel doctor --fix',
+      '           atel doctor --json',
+    ].join('\n'),
+  },
+  parameters: {
+    flags: {
+      fix: { kind: 'boolean', default: false, withNegated: false, brief: 'Mend what can be mended safely' },
+      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
+      managedDirectory: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        hidden: true,
+        brief: 'For tests: instead of the directory of the managed settings',
+      },
+    },
+  },
+  async func({ fix, json, managedDirectory }) {
+    let examined = await examine(await createDoctorContext(this, managedDirectory));
+    const mended = fix ? await mendAll(examined) : [];
+    if (mended.length > 0) examined = await examine(await createDoctorContext(this, managedDirectory));
+    if (json) {
+      const checks = examined.map(({ name, status, text, fix: command }) => ({
+        name,
+        status,
+        text,
+        fix: command,
+      }));
+      this.print(JSON.stringify({ checks, mended }, undefined, 2));
+    } else for (const line of [...mended, ...examined.flatMap(describe)]) this.print(escapeText(line));
+    const error = errorOf(examined);
+    if (error) throw error;
+  },
+});
+
+async function createDoctorContext(
+  context: CliContext,
+  managedDir: string | undefined,
+): Promise<DoctorContext> {
+  const { env, cwd, paths } = context;
+  const projectRoot = findProjectRoot(cwd, paths.home);
+  const places = { env, paths, projectRoot, managedDir };
+  const config = tryLoadConfig(paths.configFile);
+  const stack =
+    config instanceof AtelError
+      ? undefined
+      : await readStatus({
+          paths,
+          settings: stackSettings(paths.stackDir, config.stack),
+          export: config.export,
+        });
+  return {
+    ...places,
+    cwd,
+    config,
+    stack,
+    nodeVersion: process.versions.node,
+    now: Date.now,
+    freeBytes(path) {
+      const { bavail, bsize } = statfsSync(path);
+      return bavail * bsize;
+    },
+    async startForwarder() {
+      startForwarder(paths, env);
+      const end = Date.now() + START_MILLIS;
+      while (!livePidFile(paths.pidFile) && Date.now() < end) await sleep(POLL_MILLIS);
+    },
+    clients: await findClients(env, paths.home, projectRoot),
+    settings: findSettings(places),
+  };
+}
+
+function tryLoadConfig(file: string): DoctorContext['config'] {
+  try {
+    return loadConfig(file);
+  } catch (error) {
+    if (error instanceof AtelError) return error;
+    throw error;
+  }
+}
+
+const STATUS_COLUMNS = 6;
+const TITLE_COLUMNS = 20;
+
+function describe({ status, title, text, fix }: Examined): readonly string[] {
+  const head = `${status.padEnd(STATUS_COLUMNS)}${title.padEnd(TITLE_COLUMNS)}`;
+  return [head + text, ...(fix === undefined ? [] : [`${' '.repeat(head.length)}→ ${fix}`])];
+}
+
+function errorOf(examined: readonly Examined[]): AtelError | undefined {
+  const broken = examined.filter(({ status }) => status === 'fail');
+  if (broken.length === 0) return undefined;
+  const what = `${broken.length} of ${examined.length} links ${broken.length === 1 ? 'is' : 'are'} broken`;
+  const fix = broken.some(({ mend }) => mend) ? 'atel doctor --fix mends what it can' : 'see → above';
+  return new AtelError(broken.some(({ name }) => name === 'config') ? 'input' : 'incomplete', what, { fix });
+}

@@ -1,0 +1,60 @@
+/** All checks, in the order an event walks, and how they are run. */
+import { AtelError, isSystemError, messageOf } from '../platform/errors.ts';
+import type { Check, Diagnosis, DoctorContext } from './check.ts';
+import { clockCheck, directoriesCheck, lossCheck, spaceCheck, spoolCheck } from './disk.ts';
+import { configCheck, forwarderCheck, journalCheck, lastEventCheck, versionCheck } from './forwarding.ts';
+import { clientCheck, hooksCheck, markerCheck, nodeCheck, scriptCheck, settingsCheck } from './hooks.ts';
+import { collectorCheck, deliveryCheck, endpointCheck, lokiCheck } from './sending.ts';
+
+const CHECKS: readonly Check[] = [
+  nodeCheck,
+  configCheck,
+  clientCheck,
+  settingsCheck,
+  hooksCheck,
+  scriptCheck,
+  markerCheck,
+  directoriesCheck,
+  spoolCheck,
+  spaceCheck,
+  clockCheck,
+  lossCheck,
+  forwarderCheck,
+  versionCheck,
+  journalCheck,
+  lastEventCheck,
+  endpointCheck,
+  deliveryCheck,
+  collectorCheck,
+  lokiCheck,
+];
+
+export interface Examined extends Diagnosis {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** Looks at every link, and changes nothing. */
+export async function examine(context: DoctorContext): Promise<readonly Examined[]> {
+  const results: Examined[] = [];
+  // One after the other: they share the disk, and one of them starts programs.
+  for (const { name, title, run } of CHECKS)
+    for (const diagnosis of await run(context)) results.push({ name, title, ...diagnosis });
+  return results;
+}
+
+/** Mends what can be mended safely. @returns a line for each: what it was, or why it stays */
+export async function mendAll(examined: readonly Examined[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { title, text, mend } of examined) {
+    if (!mend) continue;
+    try {
+      await mend();
+      lines.push(`mended   ${title}: ${text}`);
+    } catch (error) {
+      if (!(error instanceof AtelError || isSystemError(error))) throw error;
+      lines.push(`stays    ${title}: ${messageOf(error)}`);
+    }
+  }
+  return lines;
+}

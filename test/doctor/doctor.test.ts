@@ -1,0 +1,561 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '@stricli/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { app } from '../../src/cli/app.ts';
+import { createContext } from '../../src/cli/context.ts';
+import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
+import type { DoctorContext } from '../../src/doctor/check.ts';
+import { clockCheck, spaceCheck, spoolCheck } from '../../src/doctor/disk.ts';
+import { nodeCheck } from '../../src/doctor/hooks.ts';
+import { readHead, writeCursor } from '../../src/journal/marks.ts';
+import { listSegments } from '../../src/journal/segments.ts';
+import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { formatPidFile, livePidFile } from '../../src/platform/processes.ts';
+import { spoolEvents } from '../helpers/drop-files.ts';
+import { type OtlpSink, startOtlpSink, status } from '../helpers/otlp-sink.ts';
+import { endProcesses } from '../helpers/processes.ts';
+import { draft, writeJournal } from '../helpers/records.ts';
+
+interface Line {
+  readonly name: string;
+  readonly status: string;
+  readonly text: string;
+  readonly fix?: string;
+}
+
+let root: string;
+let home: string;
+let project: string;
+let bin: string;
+let paths: Paths;
+let sink: OtlpSink;
+
+beforeEach(async () => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'atel-')));
+  [home, project, bin] = [join(root, 'home'), join(root, 'project'), join(root, 'bin')];
+  for (const each of [home, join(project, '.git'), bin]) mkdirSync(each, { recursive: true });
+  paths = resolvePaths({ HOME: home, XDG_RUNTIME_DIR: root });
+  sink = await startOtlpSink();
+  client('2.1.330');
+  await atel('init');
+  await atel('enable');
+  writeJournal(paths.journalDir, [draft(0), draft(1)]);
+  updateConfigFile(paths.configFile, [[['export', 'endpoint'], sink.url]]);
+  const { stream, seq, leaf, segment, bytes } = readHead(paths.journalDir) ?? expect.fail('there is no head');
+  writeCursor(paths.journalDir, { stream, seq, leaf, segment, offset: bytes });
+});
+afterEach(async () => {
+  await sink.close();
+  await endProcesses(home);
+  rmSync(root, { recursive: true, force: true });
+});
+
+function client(version: string): void {
+  writeFileSync(join(bin, 'claude'), `#!/bin/sh\necho '${version} (Claude Code)'\n`);
+  chmodSync(join(bin, 'claude'), 0o755);
+}
+
+async function atel(...args: readonly string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const process = {
+    stdout: { write: (text: string) => void out.push(text) },
+    stderr: { write: (text: string) => void err.push(text) },
+    exitCode: null,
+  };
+  const env = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root };
+  await run(app, args, createContext(process, env, project));
+  return { code: process.exitCode, out: out.join(''), err: err.join('') };
+}
+
+const managed = (): string => join(root, 'claude-code');
+
+async function doctor(...flags: readonly string[]) {
+  const { code, out, err } = await atel('doctor', '--json', '--managed-directory', managed(), ...flags);
+  const { checks, mended }: { checks: Line[]; mended: string[] } = JSON.parse(out);
+  return { code, err, mended, lines: checks.filter((each) => each.status !== 'ok') };
+}
+
+const settings = (): string => join(project, '.claude/settings.local.json');
+const script = (): string => join(paths.hooksDir, 'settings-project/capture.sh');
+const edit = (file: string, change: (text: string) => string): void =>
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+const segment = (): string => join(paths.journalDir, listSegments(paths.journalDir)[0] ?? '');
+const waiting = (ageSeconds: number): void => {
+  const at = (): number => Date.now() - ageSeconds * 1000;
+  spoolEvents(paths.queueDir, { project, count: 3, at });
+};
+
+interface Break {
+  readonly what: string;
+  readonly break: () => void;
+  /** All lines that are not ok: name, status, and what the first of them says. */
+  readonly shows: readonly string[];
+  readonly says: RegExp;
+  readonly fix: RegExp;
+  readonly mends: boolean;
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    what: 'the configuration has a key that nobody knows',
+    break: () => edit(paths.configFile, (text) => `${text}\nexprot: 1\n`),
+    shows: ['config fail'],
+    says: /exprot/,
+    fix: /config\.yaml/,
+    mends: false,
+  },
+  {
+    what: 'the configuration may be read by others',
+    break: () => chmodSync(paths.configFile, 0o644),
+    shows: ['config warn'],
+    says: /open to other users/,
+    fix: /^chmod 600 /,
+    mends: true,
+  },
+  {
+    what: 'there is no client',
+    break: () => rmSync(join(bin, 'claude')),
+    // Without one, only the events that every version knows are registered.
+    shows: ['client warn', 'hooks warn'],
+    says: /no client found/,
+    fix: /^npm install/,
+    mends: false,
+  },
+  {
+    what: 'the client does not tell its version',
+    break: () => client('latest'),
+    shows: ['client warn', 'hooks warn'],
+    says: /does not tell its version/,
+    fix: /claude' --version$/,
+    mends: false,
+  },
+  {
+    what: 'the settings are no JSON',
+    break: () => edit(settings(), (text) => text.replace('{', '{,')),
+    shows: ['settings fail', 'hooks fail', 'script fail'],
+    says: /is not valid JSON: the client ignores the file/,
+    fix: /settings\.local\.json/,
+    mends: false,
+  },
+  {
+    what: 'all hooks are disabled',
+    break: () => edit(settings(), (text) => text.replace('{', '{"disableAllHooks":true,')),
+    shows: ['settings fail'],
+    says: /disableAllHooks/,
+    fix: /settings\.local\.json/,
+    mends: false,
+  },
+  {
+    what: 'only managed hooks are allowed',
+    break() {
+      mkdirSync(managed());
+      writeFileSync(join(managed(), 'managed-settings.json'), '{"allowManagedHooksOnly": true}');
+    },
+    shows: ['settings fail'],
+    says: /only managed hooks run/,
+    fix: /^sudo atel init --managed$/,
+    mends: false,
+  },
+  {
+    what: 'the hooks are gone from the settings',
+    break: () => writeFileSync(settings(), '{}'),
+    shows: ['hooks fail', 'script fail'],
+    says: /not installed/,
+    fix: /^atel init$/,
+    mends: false,
+  },
+  {
+    what: 'the client is older than the hooks',
+    break: () => client('2.1.100'),
+    shows: ['hooks warn'],
+    says: /not as this version and the clients need them/,
+    fix: /^atel init$/,
+    mends: true,
+  },
+  {
+    what: 'the hooks name a place that is no longer ours',
+    break: () => edit(settings(), (text) => text.replaceAll(home, '/old/home')),
+    shows: ['hooks warn'],
+    says: /not as this version/,
+    fix: /^atel init$/,
+    mends: true,
+  },
+  {
+    what: 'the capture script is gone',
+    break: () => rmSync(script()),
+    shows: ['script fail'],
+    says: /is missing: nothing is recorded/,
+    fix: /^atel init$/,
+    mends: true,
+  },
+  {
+    what: 'the capture script may not be run',
+    break: () => chmodSync(script(), 0o600),
+    shows: ['script fail'],
+    says: /not executable/,
+    fix: /^atel init$/,
+    mends: true,
+  },
+  {
+    what: 'the capture script is of another version',
+    break: () => edit(script(), (text) => text.replace('/dist/', '/older/')),
+    shows: ['script warn'],
+    says: /another version, Node or place/,
+    fix: /^atel init$/,
+    mends: true,
+  },
+  {
+    what: 'the project is not marked',
+    break: () => rmSync(join(project, '.telemetry-enabled')),
+    shows: ['marker warn'],
+    says: /are not recorded/,
+    fix: /^atel enable$/,
+    mends: false,
+  },
+  {
+    what: 'a directory is gone',
+    break: () => rmSync(paths.sessionsDir, { recursive: true }),
+    shows: ['directories fail'],
+    says: /sessions is missing/,
+    fix: /^mkdir -p -m 700 /,
+    mends: true,
+  },
+  {
+    what: 'a directory is open to others',
+    break: () => chmodSync(paths.queueDir, 0o777),
+    shows: ['directories fail'],
+    says: /open to other users/,
+    fix: /^chmod 700 /,
+    mends: true,
+  },
+  {
+    what: 'the queue is a link to somewhere else',
+    break() {
+      rmSync(paths.queueDir, { recursive: true });
+      symlinkSync(root, paths.queueDir);
+    },
+    shows: ['directories fail'],
+    says: /is not a directory/,
+    fix: /^mv /,
+    mends: false,
+  },
+  {
+    what: 'events could not be read',
+    break: () => writeFileSync(join(paths.quarantineDir, 'x'), 'nonsense'),
+    shows: ['losses warn'],
+    says: /^1 events could not be read/,
+    fix: /^ls -l /,
+    mends: false,
+  },
+  {
+    what: 'events could not be written',
+    break: () => writeFileSync(join(paths.lostDir, 'open1.x'), ''),
+    shows: ['losses warn'],
+    says: /^1 events could not be written/,
+    fix: /^ls -l /,
+    mends: false,
+  },
+  {
+    what: 'an event is dated in the future',
+    break() {
+      writeFileSync(paths.pidFile, formatPidFile(process.pid));
+      waiting(-3600);
+    },
+    shows: ['clock warn'],
+    says: /36\d\d s ahead: the clock was set back/,
+    fix: /^timedatectl/,
+    mends: false,
+  },
+  {
+    what: 'events wait and no forwarder runs',
+    break: () => waiting(1),
+    shows: ['forwarder fail'],
+    says: /does not run, and 3 events wait/,
+    fix: /^atel forward --once$/,
+    mends: true,
+  },
+  {
+    what: 'the forwarder takes nothing',
+    break() {
+      waiting(600);
+      // A process that lives and does nothing of the kind: we are one.
+      writeFileSync(paths.pidFile, formatPidFile(process.pid));
+    },
+    shows: ['forwarder fail'],
+    says: /runs, but 3 events wait, the oldest for 60\d s/,
+    fix: /^kill -CONT /,
+    mends: false,
+  },
+  {
+    what: 'the forwarder that runs is of another version',
+    break() {
+      rmSync(paths.journalDir, { recursive: true });
+      const metadata = { telemetry_version: '0.0.9' };
+      writeJournal(paths.journalDir, [draft(0), draft(1, { metadata })]);
+      writeFileSync(paths.pidFile, formatPidFile(process.pid));
+    },
+    shows: ['version warn'],
+    says: /the forwarder that runs is 0\.0\.9/,
+    fix: /^kill \d+ && atel forward --once$/,
+    mends: false,
+  },
+  {
+    what: 'the journal was cut',
+    break: () => edit(segment(), (text) => `${text.split('\n').slice(0, -2).join('\n')}\n`),
+    shows: ['journal fail'],
+    says: /it ends before record 3/,
+    fix: /^atel verify$/,
+    mends: false,
+  },
+  {
+    what: 'the journal’s last record was changed',
+    break: () =>
+      edit(segment(), (text) => {
+        const at = text.lastIndexOf('2026-');
+        return `${text.slice(0, at)}2025-${text.slice(at + 5)}`;
+      }),
+    shows: ['journal fail'],
+    says: /record 3 is not the one that the head names/,
+    fix: /^atel verify$/,
+    mends: false,
+  },
+  {
+    what: 'the journal has no head',
+    break: () => rmSync(join(paths.journalDir, 'head.json')),
+    shows: ['journal fail'],
+    says: /there are records but no head/,
+    fix: /^atel verify$/,
+    mends: false,
+  },
+  {
+    what: 'nothing was recorded yet',
+    break: () => rmSync(paths.journalDir, { recursive: true }),
+    shows: ['last_event warn'],
+    says: /nothing was recorded yet/,
+    fix: /^claude$/,
+    mends: false,
+  },
+  {
+    what: 'the endpoint does not know us',
+    break: () => sink.behave(status(401)),
+    shows: ['endpoint fail'],
+    says: /401/,
+    fix: /config\.yaml/,
+    mends: false,
+  },
+  {
+    what: 'nobody listens at the endpoint',
+    break: () => updateConfigFile(paths.configFile, [[['export', 'endpoint'], 'http://127.0.0.1:9']]),
+    shows: ['endpoint fail'],
+    says: /ECONNREFUSED|refused/i,
+    fix: /config\.yaml/,
+    mends: false,
+  },
+  {
+    what: 'the endpoint is our own Collector, and it does not run',
+    break: () =>
+      updateConfigFile(paths.configFile, [
+        [['export', 'endpoint'], 'http://127.0.0.1:9'],
+        [['stack', 'otlp_port'], 9],
+      ]),
+    shows: ['endpoint fail'],
+    says: /ECONNREFUSED|refused/i,
+    fix: /^atel up$/,
+    mends: false,
+  },
+  {
+    what: 'a certificate is not there',
+    break: () => updateConfigFile(paths.configFile, [[['export', 'ca_file'], join(root, 'ca.pem')]]),
+    shows: ['endpoint fail'],
+    says: /ca\.pem: does not exist/,
+    fix: /config\.yaml/,
+    mends: false,
+  },
+  {
+    what: 'records wait to be sent',
+    break: () => rmSync(join(paths.journalDir, 'cursor.json')),
+    shows: ['delivery warn'],
+    says: /^3 records wait to be sent/,
+    fix: /^atel forward --once$/,
+    mends: false,
+  },
+  {
+    what: 'the endpoint has refused records for good',
+    break() {
+      mkdirSync(paths.deadLetterDir, { mode: 0o700 });
+      writeFileSync(join(paths.deadLetterDir, 'x.jsonl'), '{}\n');
+    },
+    shows: ['delivery warn'],
+    says: /^1 records were refused for good/,
+    fix: /^ls -l /,
+    mends: false,
+  },
+];
+
+describe('atel doctor', () => {
+  it('finds nothing to say about a whole chain, and changes nothing', async () => {
+    const before = readdirSync(root, { recursive: true });
+    expect(await doctor()).toEqual({ code: 0, err: '', mended: [], lines: [] });
+    expect(await doctor('--fix')).toMatchObject({ code: 0, mended: [] });
+    expect(readdirSync(root, { recursive: true })).toEqual(before);
+  });
+
+  it('says what to do on a machine where nothing is installed, and makes nothing', async () => {
+    rmSync(home, { recursive: true });
+    rmSync(join(project, '.claude'), { recursive: true });
+    mkdirSync(home);
+    const { code, lines } = await doctor('--fix');
+    expect(code).toBe(2);
+    expect(lines.map(({ name, fix }) => `${name}: ${fix}`)).toEqual([
+      'hooks: atel init',
+      'script: atel init',
+      'last_event: claude',
+    ]);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it.each(BREAKS)('tells that $what', async ({ break: breakIt, shows, says, fix, mends }) => {
+    breakIt();
+    const { code, err, lines } = await doctor();
+    expect(lines.map((each) => `${each.name} ${each.status}`)).toEqual(shows);
+    expect(lines[0]?.text).toMatch(says);
+    expect(lines[0]?.text).not.toContain('\n');
+    expect(lines[0]?.fix).toMatch(fix);
+    const failing = shows.filter((each) => each.endsWith('fail'));
+    expect(code).toBe(failing.length === 0 ? 0 : failing[0] === 'config fail' ? 3 : 2);
+    if (failing.length > 0) expect(err).toMatch(/^atel: \d+ of \d+ links (is|are) broken; [^\n]+\n$/);
+    if (mends) {
+      const { mended } = await doctor('--fix');
+      expect(mended[0]).toMatch(/^mended {3}/);
+      await expect.poll(async () => (await doctor()).lines, { timeout: 10_000 }).toEqual([]);
+    }
+  });
+
+  it('mends by starting a forwarder that takes what waits', async () => {
+    waiting(1);
+    await doctor('--fix');
+    expect(livePidFile(paths.pidFile)).toBeDefined();
+    while (readdirSync(paths.queueDir).length > 0) await sleep(20);
+    expect(existsSync(paths.logFile)).toBe(true);
+  });
+
+  it('knows each kind of installation, and mends the part of it that is ours alone', async () => {
+    await atel('init', '--user', '--scope', 'all');
+    await atel('init', '--shared');
+    await atel('init', '--managed', '--managed-directory', managed());
+    expect((await doctor()).lines).toEqual([]);
+    const shared = join(home, '.local/share/agent-telemetry/hooks/shared/capture.sh');
+    rmSync(shared);
+    const committed = join(project, '.claude/settings.json');
+    const before = readFileSync(committed);
+    client('2.1.200');
+    const { lines } = await doctor();
+    expect(lines.map(({ name, fix }) => `${name}: ${fix}`)).toEqual([
+      'hooks: atel init',
+      'hooks: atel init --user --scope all',
+      'hooks: atel init --project --shared',
+      'hooks: atel init --managed',
+      'script: atel init --project --shared',
+      'script: atel init --managed',
+    ]);
+    await doctor('--fix');
+    expect(readFileSync(committed)).toEqual(before);
+    expect((await doctor()).lines.map(({ name, fix }) => `${name}: ${fix}`)).toEqual([
+      'hooks: atel init --project --shared',
+      'hooks: atel init --managed',
+      'script: atel init --project --shared',
+      'script: atel init --managed',
+    ]);
+    client('2.1.330');
+    await doctor('--fix');
+    expect((await doctor()).lines).toEqual([]);
+    expect(statSync(shared).mode & 0o777).toBe(0o700);
+  });
+
+  it('asks for the plugin to be enabled, and is content when it is', async () => {
+    await atel('uninstall');
+    await atel('init', '--plugin');
+    const { lines } = await doctor();
+    expect(lines.map(({ name }) => name)).toEqual(['hooks']);
+    expect(lines[0]?.fix).toContain('claude plugin install agent-telemetry@agent-telemetry');
+    mkdirSync(join(home, '.claude'));
+    const enabled = { enabledPlugins: { 'agent-telemetry@agent-telemetry': true } };
+    writeFileSync(join(home, '.claude/settings.json'), JSON.stringify(enabled));
+    expect((await doctor()).lines).toEqual([]);
+  });
+
+  it('shows a line for each link, and the command under what is broken', async () => {
+    rmSync(script());
+    const { out, err, code } = await atel('doctor');
+    expect(out).toMatch(/^ok {4}Node {16}\d+\.\d+\.\d+\n/);
+    expect(out).toMatch(
+      /\nfail {2}Capture script {6}\S+ is missing: nothing is recorded\n {26}→ atel init\n/,
+    );
+    expect(err).toMatch(/^atel: 1 of \d+ links is broken; atel doctor --fix mends what it can\n$/);
+    expect(code).toBe(2);
+  });
+});
+
+describe('what no test can break on this machine', () => {
+  const context = (changed: Partial<DoctorContext>): DoctorContext => ({
+    env: {},
+    cwd: project,
+    paths,
+    projectRoot: project,
+    nodeVersion: process.versions.node,
+    now: Date.now,
+    freeBytes: () => 1e12,
+    startForwarder: () => Promise.resolve(),
+    clients: [],
+    settings: [],
+    config: loadConfig(paths.configFile),
+    stack: undefined,
+    ...changed,
+  });
+
+  it.each([
+    ['20.19.0', 'fail'],
+    ['22.17.9', 'fail'],
+    ['22.18.0', 'ok'],
+    ['24.1.0', 'ok'],
+  ])('Node %s is %s', async (nodeVersion, expected) => {
+    expect(await nodeCheck.run(context({ nodeVersion }))).toMatchObject([{ status: expected }]);
+  });
+
+  it.each([
+    [50e6, 'fail', /events will be lost/],
+    [500e6, 'warn', /^476 MiB free$/],
+    [5e9, 'ok', /^4,768 MiB free$/],
+  ])('a disk with %i bytes free is told: %s', async (free, expected, says) => {
+    const [diagnosis] = await spaceCheck.run(context({ freeBytes: () => free }));
+    expect(diagnosis?.status).toBe(expected);
+    expect(diagnosis?.text).toMatch(says);
+  });
+
+  it('a spool on a disk that takes no file is broken', async () => {
+    const [diagnosis] = await spoolCheck.run(context({ paths: { ...paths, spoolDir: '/proc' } }));
+    expect(diagnosis).toMatchObject({ status: 'fail', fix: "df -h '/proc'" });
+    expect(diagnosis?.text).toMatch(/^cannot be written: E/);
+  });
+
+  it('a disk that dates files otherwise than the clock is told', async () => {
+    const [diagnosis] = await clockCheck.run(context({ now: () => Date.now() + 3_600_000 }));
+    expect(diagnosis).toMatchObject({ status: 'warn', fix: 'timedatectl status' });
+    expect(diagnosis?.text).toContain('files are dated -3600 s off the clock');
+  });
+});
