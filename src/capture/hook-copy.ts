@@ -63,7 +63,7 @@ export function renderHookCopy(paths: Paths, env: Env, scope: Scope): string {
     if (value === undefined) throw new Error(`capture.sh has an unknown placeholder ${name}`);
     return value;
   });
-  return supportsPrivileged() ? text.replace('#!/bin/sh\n', '#!/bin/sh -p\n') : text;
+  return privileged(text);
 }
 
 /** Puts the copy in place, 0700. A running hook keeps reading the file it began with. @returns whether it changed */
@@ -81,6 +81,11 @@ export function writeHookCopy(path: string, text: string): boolean {
 function templatePath(): string {
   const own = fileURLToPath(new URL('capture.sh', import.meta.url));
   return existsSync(own) ? own : fileURLToPath(new URL('../../assets/capture.sh', import.meta.url));
+}
+
+/** A script that runs on this machine alone may use what its `/bin/sh` knows. */
+export function privileged(script: string): string {
+  return supportsPrivileged() ? script.replace('#!/bin/sh\n', '#!/bin/sh -p\n') : script;
 }
 
 /** `-p` keeps bash as `/bin/sh` from taking functions and SHELLOPTS from the environment; busybox does not know it. */

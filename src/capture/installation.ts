@@ -4,7 +4,7 @@ import type { Env } from '../platform/env.ts';
 import { PRIVATE_FILE } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { HANDOVER_NAME, handedCopyPath, renderHandover } from './handover.ts';
-import { type Scope, hookCopyPath } from './hook-copy.ts';
+import { type Scope, hookCopyPath, privileged } from './hook-copy.ts';
 import { pluginHooksFile, pluginManifests } from './plugin.ts';
 
 /**
@@ -51,11 +51,12 @@ export function installationOf(
 
   function handedOver(own: 'settings-shared' | 'managed', command: string, script: string): Installation {
     const copy = `shared${suffix}`;
+    const text = renderHandover(own, copy);
     return {
       name: own,
       command,
       hookCopy: handedCopyPath(paths.home, copy),
-      files: { [script]: { text: renderHandover(own, copy), mode: 0o755 } },
+      files: { [script]: { text: own === 'managed' ? privileged(text) : text, mode: 0o755 } },
       settingsMode: 0o644,
     };
   }

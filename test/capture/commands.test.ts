@@ -183,6 +183,85 @@ describe('atel', () => {
     expect((await atel('init')).out).toContain(`${home}/.claude/settings.json has our hooks too`);
   });
 
+  it('init --shared is for every clone: a script beside the settings, and a copy for oneself', async () => {
+    client('2.1.330');
+    const { code, out } = await atel('init --project --shared', { XDG_DATA_HOME: join(root, 'data') });
+    expect(code).toBe(0);
+    const script = join(project, '.claude/hooks/agent-telemetry-hook.sh');
+    expect(out).toContain(`${script}: written`);
+    expect(out).toContain('Whoever uses these settings needs Claude Code 2.1.330 or newer');
+    expect(out).toContain('sessions started in the project’s root or a worktree, not below');
+    expect(hooksIn(join(project, '.claude/settings.json'))['Stop']?.[0].hooks[0]).toEqual({
+      type: 'command',
+      command: '${CLAUDE_PROJECT_DIR}/.claude/hooks/agent-telemetry-hook.sh',
+      args: ['Stop', 'settings-shared'],
+      timeout: 5,
+    });
+    expect(statSync(script).mode & 0o777).toBe(0o755);
+    // Where the script looks for it, whatever XDG_DATA_HOME says; its paths are those of XDG_DATA_HOME.
+    const copy = join(home, '.local/share/agent-telemetry/hooks/shared/capture.sh');
+    expect(readFileSync(copy, 'utf8')).toContain(`QUEUE='${root}/data/agent-telemetry/spool/q'`);
+    expect((await atel('init --shared')).out).not.toContain('written');
+    expect((await atel('uninstall --shared')).out).toContain('removed, nothing else was in it');
+    expect(readdirSync(project).toSorted()).toEqual(['.git', 'src']);
+  });
+
+  it('init --managed is for everybody: files that all can read, put back by uninstall', async () => {
+    client('2.1.330');
+    const managed = join(root, 'etc/claude-code');
+    const flags = `--managed --managed-directory ${managed}`;
+    const shown = await atel(`init ${flags} --dry-run`);
+    expect(shown.out).toContain('+     "SessionStart": [{');
+    expect(shown.out).toContain('"allowManagedHooksOnly": true in managed settings forbids that');
+    expect(existsSync(managed)).toBe(false);
+    const before = process.umask(0o077);
+    try {
+      await atel(`init ${flags}`);
+    } finally {
+      process.umask(before);
+    }
+    const settings = join(managed, 'managed-settings.d/agent-telemetry.json');
+    const script = join(managed, 'agent-telemetry-hook.sh');
+    expect(hooksIn(settings)['Stop']?.[0].hooks[0]).toMatchObject({
+      command: script,
+      args: ['Stop', 'managed'],
+    });
+    for (const [path, mode] of [
+      [settings, 0o644],
+      [script, 0o755],
+      [managed, 0o755],
+      [join(managed, 'managed-settings.d'), 0o755],
+    ] as const)
+      expect(statSync(path).mode & 0o777).toBe(mode);
+    await atel(`uninstall ${flags}`);
+    expect(existsSync(settings)).toBe(false);
+    expect(existsSync(script)).toBe(false);
+  });
+
+  it('init --plugin makes a marketplace, and tells the client’s commands', async () => {
+    client('2.1.330');
+    const { out } = await atel('init --plugin');
+    const dir = join(home, '.local/share/agent-telemetry/plugin');
+    expect(out).toContain(`Next: claude plugin marketplace add '${dir}'`);
+    const hooks = hooksIn(join(dir, 'agent-telemetry/hooks/hooks.json'));
+    expect(hooks['Stop']?.[0].hooks[0]).toMatchObject({
+      command: join(home, '.local/share/agent-telemetry/hooks/plugin/capture.sh'),
+      args: ['Stop', 'plugin'],
+    });
+    expect((await atel('init --plugin')).out).toContain('already installed, nothing changed');
+    expect((await atel('uninstall --plugin')).out).toContain(
+      'claude plugin uninstall agent-telemetry@agent-telemetry',
+    );
+    expect(readdirSync(dir, { recursive: true }).filter((name) => String(name).includes('.'))).toEqual([]);
+  });
+
+  it('refuses --shared without a project', async () => {
+    expect(await atel('init --user --shared')).toMatchObject({
+      code: 3,
+      err: 'atel: --shared: is for a project; leave it or --user out\n',
+    });
+  });
+
   it('refuses both files at once', async () => {
     expect(await atel('init --user --project')).toMatchObject({
       code: 3,

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -20,8 +21,9 @@ import { app } from '../../src/cli/app.ts';
 import { createContext } from '../../src/cli/context.ts';
 import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
 import type { DoctorContext } from '../../src/doctor/check.ts';
-import { clockCheck, spaceCheck, spoolCheck } from '../../src/doctor/disk.ts';
+import { clockCheck, directoriesCheck, spaceCheck, spoolCheck } from '../../src/doctor/disk.ts';
 import { nodeCheck } from '../../src/doctor/hooks.ts';
+import { lokiCheck } from '../../src/doctor/sending.ts';
 import { readHead, writeCursor } from '../../src/journal/marks.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
@@ -551,6 +553,39 @@ describe('what no test can break on this machine', () => {
     const [diagnosis] = await spoolCheck.run(context({ paths: { ...paths, spoolDir: '/proc' } }));
     expect(diagnosis).toMatchObject({ status: 'fail', fix: "df -h '/proc'" });
     expect(diagnosis?.text).toMatch(/^cannot be written: E/);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('a directory of somebody else is broken', async () => {
+    chownSync(paths.queueDir, 12_345, 12_345);
+    const [diagnosis] = await directoriesCheck.run(context({}));
+    expect(diagnosis).toMatchObject({ status: 'fail', text: `${paths.queueDir} belongs to uid 12345` });
+    expect(diagnosis?.fix).toBe(`sudo chown 0 '${paths.queueDir}'`);
+  });
+
+  it('a Loki that is slow to start, or refuses records, is told', async () => {
+    const part = {
+      name: 'loki',
+      title: 'Loki',
+      pids: [1],
+      ports: {},
+      data_dir: root,
+      log_file: root,
+    } as const;
+    const size = { dir: root, files: 0, bytes: 0 };
+    const stack = {
+      parts: [{ ...part, state: 'not ready', last_error: 'still replaying' }],
+      backup: size,
+      journal: size,
+      forwarder: { state: 'not running' },
+      spool: { waiting: 0, quarantined: 0, lost: 0 },
+    } as const;
+    expect(await lokiCheck.run(context({ stack }))).toEqual([
+      { status: 'fail', text: 'is not ready: still replaying', fix: 'atel up' },
+    ]);
+    const queue = { bytes: 0, capacity_bytes: 1, refused_records: 7 };
+    expect(await lokiCheck.run(context({ stack: { ...stack, queue } }))).toMatchObject([
+      { status: 'warn', text: 'refused 7 records for good; the backup has them' },
+    ]);
   });
 
   it('a disk that dates files otherwise than the clock is told', async () => {
