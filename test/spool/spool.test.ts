@@ -52,8 +52,34 @@ describe('the spool', () => {
     drop('whole');
     drop('young', 0, 3);
     drop('old', 60, 3);
+    drop('soon', -2, 3);
     drop('future', -3600, 3);
-    expect(kinds()).toEqual({ whole: 'complete', young: 'unfinished', old: 'torn', future: 'torn' });
+    expect(kinds()).toEqual({
+      whole: 'complete',
+      young: 'unfinished',
+      old: 'torn',
+      soon: 'unfinished',
+      future: 'torn',
+    });
+  });
+
+  it('leaves a file that was written to since it was listed for the next listing, with the id it has then', () => {
+    drop('grown', 5);
+    const [listed] = spool.scan();
+    drop('grown', 1);
+    expect(listed && spool.read(listed, Date.now()).kind).toBe('unfinished');
+    expect(kinds()).toEqual({ grown: 'complete' });
+  });
+
+  it('tells foreign files from events when listing', () => {
+    drop('real');
+    symlinkSync('/etc/passwd', join(paths.queueDir, 'symlink'));
+    expect(
+      Object.fromEntries(spool.scan().map(({ name, foreign }) => [name, foreign !== undefined])),
+    ).toEqual({
+      real: false,
+      symlink: true,
+    });
   });
 
   it('never opens what is not a private regular file', () => {
