@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { livePidFile } from '../../src/platform/processes.ts';
@@ -31,7 +31,12 @@ export function createBenchUser(): BenchUser {
     paths,
     hook: join(paths.hooksDir, 'settings-project/capture.sh'),
     atel(...args) {
-      const env = { HOME: home, PATH: process.env['PATH'] };
+      // Programs that were built before are used again.
+      const env = {
+        HOME: home,
+        PATH: process.env['PATH'],
+        XDG_CACHE_HOME: dirname(resolvePaths(process.env).cacheDir),
+      };
       const run = spawnSync(process.execPath, [ATEL, ...args], {
         cwd: project,
         env,
