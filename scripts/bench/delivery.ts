@@ -123,9 +123,7 @@ async function bare(journalDir: string, endpoint: string): Promise<number> {
   const begin = performance.now();
   for (const batch of batches) {
     await new Promise<void>((resolve, reject) => {
-      exporter.export(batch, ({ code, error }) =>
-        code === 0 ? resolve() : reject(error ?? new Error('refused')),
-      );
+      exporter.export(batch, ({ error }) => (error === undefined ? resolve() : reject(error)));
     });
   }
   const took = performance.now() - begin;

@@ -94,7 +94,7 @@ async function untilInLoki(user: BenchUser, id: string, loki: string): Promise<n
     limit: '1',
   });
   await until(async () => {
-    const answer = await fetch(`${loki}/loki/api/v1/query_range?${query}`);
+    const answer = await fetch(`${loki}/loki/api/v1/query_range?${query.toString()}`);
     return answer.ok && (await answer.text()).includes(id);
   });
   return performance.now() - returned;

@@ -65,7 +65,11 @@ function patternsFor(own: OwnPlaces): readonly PatternedPlace[] {
 
 function takeApart(pattern: string): Pattern {
   const from = pattern.startsWith('/') ? 'root' : pattern.startsWith('~/') ? 'home' : 'anywhere';
-  return { from, names: namesOf(from === 'home' ? pattern.slice(2) : pattern), directory: pattern.endsWith('/') };
+  return {
+    from,
+    names: namesOf(from === 'home' ? pattern.slice(2) : pattern),
+    directory: pattern.endsWith('/'),
+  };
 }
 
 function touches(place: SensitivePlace, patterns: readonly Pattern[], names: PathNames): boolean {
