@@ -17,7 +17,7 @@ import { appendOwn, type Counters, createCounters, type OwnIdentity, ownRecord }
 import { createProcessSampler } from './process-sampler.ts';
 import { pruneSessionFlags } from './session-flags.ts';
 import { buildStages } from './stages.ts';
-import { type ForwarderState, openState } from './state.ts';
+import { type ForwarderState, lastClaim, openState } from './state.ts';
 
 export type LeaveReason = 'idle' | 'signal' | 'once' | 'configuration_changed';
 
@@ -60,6 +60,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
     clock: systemClock,
     segmentBytes: config.forwarder.segment_bytes,
     spooled: spooledIds(spool, install.installId),
+    claim: lastClaim(paths.dataDir),
     genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
   });
   let drain: Drain | undefined;

@@ -5,12 +5,18 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { createRegistry, type Registry } from '../context/registry.ts';
-import { readHead } from '../journal/marks.ts';
+import { type Claim, readHead } from '../journal/marks.ts';
 import { parseRecord, readJournal } from '../journal/reader.ts';
 import { readTextIfExists, writeAtomic } from '../platform/files.ts';
 import { type Copies, createCopies } from './copies.ts';
 
+const STATE_FILE = 'state.json';
+
 const stateSchema = z.object({
+  /** The newest record then: should the journal's directory be lost, it is known that there was one. */
+  claim: z
+    .object({ stream: z.string().regex(/^[^/]{1,128}\/\d{8}T\d{9}Z$/), seq: z.int(), leaf: z.string() })
+    .optional(),
   position: z.object({ segment: z.string(), offset: z.int() }),
   registry: z.string(),
   copies: z.unknown(),
@@ -23,9 +29,14 @@ export interface ForwarderState {
   save(): void;
 }
 
+/** The newest record that was there when the state was saved. */
+export function lastClaim(dataDir: string): Claim | undefined {
+  return readSaved(join(dataDir, STATE_FILE))?.claim;
+}
+
 /** Loads the last snapshot and replays what the journal holds behind it. */
 export function openState(dataDir: string, journalDir: string): ForwarderState {
-  const file = join(dataDir, 'state.json');
+  const file = join(dataDir, STATE_FILE);
   const saved = readSaved(file);
   const registry = createRegistry(saved?.registry);
   const copies = createCopies(saved?.copies);
@@ -43,10 +54,14 @@ export function openState(dataDir: string, journalDir: string): ForwarderState {
     save() {
       const head = readHead(journalDir);
       if (!head) return;
-      const position = { segment: head.segment, offset: head.bytes };
+      const { stream, seq, leaf, segment, bytes: offset } = head;
+      const [claim, position] = [
+        { stream, seq, leaf },
+        { segment, offset },
+      ];
       writeAtomic(
         file,
-        JSON.stringify({ position, registry: registry.snapshot(), copies: copies.snapshot() }),
+        JSON.stringify({ claim, position, registry: registry.snapshot(), copies: copies.snapshot() }),
       );
     },
   };

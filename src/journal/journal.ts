@@ -33,6 +33,8 @@ export interface JournalOptions {
   readonly segmentBytes: number;
   /** Ids of the events that are in the spool now: those the journal has already are left out by `append`. */
   readonly spooled: ReadonlySet<string>;
+  /** A record that is known from outside the journal's directory to have been in it. */
+  readonly claim?: Claim | undefined;
   /** How much journal opening may have to read; default `SNAPSHOT_BYTES`. */
   readonly snapshotBytes?: number;
   /** Record 1 of an epoch; the journal adds its `action_details`. */
@@ -69,20 +71,21 @@ export interface Journal {
  * @throws AtelError tampered — its end does not fit together; input — the directory is not private
  */
 export function openJournal(options: JournalOptions): Journal {
-  const { dir, installId, segmentBytes, clock, spooled } = options;
+  const { dir, installId, segmentBytes, clock, spooled, claim } = options;
   ensurePrivateDir(dir);
   const recovered = cutTornTail(dir);
   const [head, cursor] = [readHead(dir), readCursor(dir)];
   const marks = [head, cursor].filter((mark) => mark !== undefined);
   const tail = readTail(dir, marks, spooled);
-  const began = reasonForEpoch(tail, head, cursor, installId);
+  const claims = [...marks, ...(claim ? [claim] : [])];
+  const began = reasonForEpoch(tail, head, claims, installId);
   if (tail && !began) {
     const writer = resumeEpoch(dir, segmentBytes, epochOf(tail.stream), tail);
     return createJournal(options, writer, { ...tail, recovered, began });
   }
   const epochs = [
     ...listSegments(dir).map((name) => parseSegmentName(name).epoch),
-    ...marks.map(({ stream }) => epochOf(stream)),
+    ...claims.map(({ stream }) => epochOf(stream)),
   ];
   const epoch = epochAfter(epochs, Number(clock() / 1_000_000n));
   const writer = beginEpoch(dir, segmentBytes, epoch);

@@ -5,7 +5,7 @@ import { AtelError } from '../platform/errors.ts';
 import { ensurePrivateDir, fsyncDir, readAt, sizeOfFd, writeAtomic } from '../platform/files.ts';
 import { EMPTY_LEAF, leafOf } from './canonical.ts';
 import type { GenesisReason } from './genesis.ts';
-import type { Claim, ExportCursor, Head } from './marks.ts';
+import type { Claim, Head } from './marks.ts';
 import { type JournalLine, type LinePosition, readJournal, readRecord } from './reader.ts';
 import type { AtelRecord } from './record.ts';
 import type { ChainState, SessionLink } from './seal.ts';
@@ -135,13 +135,10 @@ export interface EpochStart {
 export function reasonForEpoch(
   tail: Tail | undefined,
   head: Head | undefined,
-  cursor: ExportCursor | undefined,
+  claims: readonly Claim[],
   installId: string,
 ): EpochStart | undefined {
-  const furthest = [head, cursor]
-    .filter((mark) => mark !== undefined)
-    .toSorted((a, b) => compareEpochs(a, b) || a.seq - b.seq)
-    .at(-1);
+  const furthest = claims.toSorted((a, b) => compareEpochs(a, b) || a.seq - b.seq).at(-1);
   if (!tail) return { reason: furthest ? 'journal_missing' : 'first_start', previous: claimOf(furthest) };
   if (furthest && compareEpochs(furthest, tail) > 0)
     return { reason: 'journal_missing', previous: claimOf(furthest) };
