@@ -18,9 +18,9 @@ export interface LeaderLock {
  * @returns `undefined` when another process leads
  */
 export function takeLeaderLock(lockFile: string, waitMillis: number): LeaderLock | undefined {
-  const database = new DatabaseSync(lockFile, { timeout: waitMillis });
+  const database = withPrivateUmask(() => new DatabaseSync(lockFile, { timeout: waitMillis }));
   try {
-    withPrivateUmask(() => database.exec('BEGIN EXCLUSIVE'));
+    database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (error instanceof Error && /locked|busy/.test(error.message)) return undefined;

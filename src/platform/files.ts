@@ -21,11 +21,13 @@ import { AtelError, errnoOf } from './errors.ts';
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_DIR = 0o700;
 const PRIVATE_UMASK = 0o077;
+const EVERYBODY_WRITES = 0o002;
+const STICKY = 0o1000;
 
 /**
  * Creates `path` (0700, with parents) or checks that what is there is a directory of ours that no other user
  * may enter.
- * @throws AtelError input — a symlink, a file, a foreign owner, or open to others
+ * @throws AtelError input — a symlink, a file, a foreign owner, open to others, or where everybody may replace it
  */
 export function ensurePrivateDir(path: string): void {
   mkdirSync(path, { recursive: true, mode: PRIVATE_DIR });
@@ -46,6 +48,17 @@ export function ensurePrivateDir(path: string): void {
       fix: `chmod 700 ${path}`,
     });
   }
+  refuseOpenParent(dirname(path));
+}
+
+/** In a directory that everybody may change anybody can put another one in our place, but for one like `/tmp`. */
+function refuseOpenParent(parent: string): void {
+  const { mode } = statSync(parent);
+  if ((mode & EVERYBODY_WRITES) === 0 || (mode & STICKY) !== 0) return;
+  throw new AtelError('input', `can be changed by every user (mode ${(mode & 0o777).toString(8)})`, {
+    where: parent,
+    fix: `chmod o-w ${parent}`,
+  });
 }
 
 /**

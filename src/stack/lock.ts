@@ -21,7 +21,7 @@ export interface LockOptions {
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + options.waitMillis;
-  const database = new DatabaseSync(file);
+  const database = withPrivateUmask(() => new DatabaseSync(file));
   try {
     while (!tryLock(database)) {
       if (Date.now() > deadline) {
@@ -41,7 +41,7 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
 
 function tryLock(database: DatabaseSync): boolean {
   try {
-    withPrivateUmask(() => database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE'));
+    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
     if (error instanceof Error && /locked/.test(error.message)) return false;
