@@ -22,8 +22,9 @@ import {
 /** The backup's files, rotated ones first. */
 export function listBackupFiles(directory: string): readonly string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => /\.jsonl?(\.gz|\.zst)?$/.test(name))
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && /\.jsonl?(\.gz|\.zst)?$/.test(entry.name))
+      .map(({ name }) => name)
       .toSorted()
       .map((name) => join(directory, name));
   } catch (error) {
