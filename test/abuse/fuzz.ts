@@ -79,7 +79,7 @@ function createRandom(seed: string): Random {
 }
 
 /** The mutated payload with this number. */
-export function fuzzedPayload(seed: number, index: number): { argument: string; payload: Buffer } {
+function fuzzedPayload(seed: number, index: number): { argument: string; payload: Buffer } {
   const random = createRandom(`${seed}/${index}`);
   const recorded = RECORDED[random(RECORDED.length)];
   if (!recorded) throw new Error('there are no recorded payloads');

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalLine, EMPTY_LEAF, leafOf } from '../../src/journal/canonical.ts';
 
@@ -27,6 +28,28 @@ describe('line and leaf', () => {
   it('follow RFC 8785: keys by UTF-16 units, shortest numbers, no escapes but the needed ones', () => {
     const value = { '10': 1, '9': 2, é: 1.5, a: [-0, 1e21, 'ü\u2028\n\u0007'], '\ud83d\ude00': null };
     expect(canonicalLine(value)).toBe('{"10":1,"9":2,"a":[0,1e+21,"ü\u2028\\n\\u0007"],"é":1.5,"😀":null}');
+  });
+
+  it('are one line that parses to the same value, whatever the order of its keys was', () => {
+    const value = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ stringUnit: 'grapheme' }));
+    const turned = (given: unknown): unknown => {
+      if (Array.isArray(given)) return given.map(turned);
+      if (typeof given !== 'object' || given === null) return given;
+      return Object.fromEntries(
+        Object.entries(given)
+          .toReversed()
+          .map(([key, member]) => [key, turned(member)]),
+      );
+    };
+    fc.assert(
+      fc.property(value, (given) => {
+        const line = canonicalLine(given);
+        expect(line).not.toMatch(/\n/);
+        expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(given)));
+        expect(canonicalLine(Object(turned(given)))).toBe(line);
+        expect(canonicalLine(Object(JSON.parse(line)))).toBe(line);
+      }),
+    );
   });
 
   it('refuse a lone surrogate, which would hash like any other', () => {
