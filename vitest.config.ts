@@ -14,6 +14,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // After the unit tests: real programs want the machine for themselves.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

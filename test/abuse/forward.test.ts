@@ -171,7 +171,9 @@ describe('what cannot be read', () => {
     expect(lines().filter((line) => line.includes(secret))).toEqual([]);
     expect(
       events()
-        .map((record) => record.tool_name ?? JSON.stringify(record.action_details?.['why']))
+        .map(({ action_details: details, tool_name: tool }) =>
+          typeof details?.['why'] === 'string' ? details['why'] : tool,
+        )
         .toSorted(),
     ).toEqual(['"empty"', '"invalid_json"', '"not_object"', '"raw_nul"', '"truncated_input"', 'Bash']);
     // Of an empty payload there is nothing to keep.
