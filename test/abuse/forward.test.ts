@@ -171,7 +171,7 @@ describe('what cannot be read', () => {
     expect(lines().filter((line) => line.includes(secret))).toEqual([]);
     expect(
       events()
-        .map(({ action_details: details, tool_name: tool }) =>
+        .map(({ action_details: details, tool_name: tool = '' }) =>
           typeof details?.['why'] === 'string' ? details['why'] : tool,
         )
         .toSorted(),
