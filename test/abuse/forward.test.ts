@@ -175,7 +175,7 @@ describe('what cannot be read', () => {
           typeof details?.['why'] === 'string' ? details['why'] : tool,
         )
         .toSorted(),
-    ).toEqual(['"empty"', '"invalid_json"', '"not_object"', '"raw_nul"', '"truncated_input"', 'Bash']);
+    ).toEqual(['Bash', 'empty', 'invalid_json', 'not_object', 'raw_nul', 'truncated_input']);
     // Of an empty payload there is nothing to keep.
     expect(readdirSync(hook.paths.quarantineDir)).toHaveLength(4);
     expect(queue()).toEqual([]);
