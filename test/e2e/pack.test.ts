@@ -1,5 +1,5 @@
 /** The tarball works like the checkout: installed into an empty prefix, by a user who has only Node and npm. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,8 +18,17 @@ const project = join(home, 'project');
 const paths = resolvePaths({ HOME: home });
 const PATH = `${join(checkout, 'node_modules/.bin')}:/usr/local/bin:/usr/bin:/bin`;
 
-const npm = (cwd: string, ...args: string[]): string =>
-  execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+/** A registry that does not answer is asked again: npm itself would wait without end. */
+const TRIES = 3;
+const TRY_MILLIS = 60_000;
+
+function npm(cwd: string, ...args: string[]): void {
+  for (let left = TRIES; ; left--) {
+    const run = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: TRY_MILLIS });
+    if (run.status === 0) return;
+    if (left === 1) throw new Error(`npm ${args.join(' ')}: ${run.error?.message ?? run.stderr}`);
+  }
+}
 const atel = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(join(prefix, 'node_modules/.bin/atel'), args, {
     cwd: project,
@@ -32,7 +41,7 @@ describe('the tarball', () => {
     for (const dir of [prefix, project]) mkdirSync(dir, { recursive: true });
     npm(checkout, 'pack', '--ignore-scripts', '--silent', '--pack-destination', root);
     const tarball = readdirSync(root).find((name) => name.endsWith('.tgz')) ?? '';
-    npm(prefix, 'install', '--silent', '--no-save', join(root, tarball));
+    npm(prefix, 'install', '--silent', '--no-save', '--prefer-offline', join(root, tarball));
   });
   afterAll(() => {
     const forwarder = livePidFile(paths.pidFile);
