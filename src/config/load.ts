@@ -1,10 +1,10 @@
 /** Reading and writing of the configuration: flags > environment (`ATEL_*`) > file > default. */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Env } from '../platform/env.ts';
 import { AtelError, messageOf } from '../platform/errors.ts';
-import { PRIVATE_DIR, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { makeDirs, readTextIfExists, writeAtomic } from '../platform/files.ts';
 import { type Config, parseConfig } from './schema.ts';
 
 /** Environment variables that set a key, and the key's path. */
@@ -54,8 +54,7 @@ export function updateConfigFile(
   }
   const parsed = parseConfig(document.toJS());
   if (!parsed.ok) throw new AtelError('input', parsed.problem, { where: configFile });
-  if (!existsSync(dirname(configFile)))
-    mkdirSync(dirname(configFile), { recursive: true, mode: PRIVATE_DIR });
+  makeDirs(dirname(configFile));
   writeAtomic(configFile, document.toString());
 }
 

@@ -7,6 +7,7 @@ import {
   fstatSync,
   fsyncSync,
   lstatSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -30,7 +31,7 @@ const STICKY = 0o1000;
  * @throws AtelError input — a symlink, a file, a foreign owner, open to others, or where everybody may replace it
  */
 export function ensurePrivateDir(path: string): void {
-  mkdirSync(path, { recursive: true, mode: PRIVATE_DIR });
+  makeDirs(path);
   const stat = lstatSync(path);
   const uid = process.getuid?.();
   if (!stat.isDirectory())
@@ -71,6 +72,20 @@ export function withPrivateUmask<T>(work: () => T): T {
     return work();
   } finally {
     process.umask(before);
+  }
+}
+
+/**
+ * Makes a directory (0700) and its parents. Not `mkdir` with `recursive`: below /proc, where nothing can be made, that
+ * one never returns (Node 24.21).
+ */
+export function makeDirs(path: string): void {
+  if (existsSync(path)) return;
+  makeDirs(dirname(path));
+  try {
+    mkdirSync(path, { mode: PRIVATE_DIR });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }
 

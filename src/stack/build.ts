@@ -16,7 +16,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
-import { PRIVATE_DIR, PRIVATE_FILE } from '../platform/files.ts';
+import { makeDirs, PRIVATE_DIR, PRIVATE_FILE } from '../platform/files.ts';
 import { cachedBinary, checkPart, findPart, findProgram, type FoundPart } from './find.ts';
 import { withLock } from './lock.ts';
 import type { BuildStep, Part } from './parts.ts';
@@ -41,7 +41,7 @@ export async function ensurePart(part: Part, deps: BuildDeps): Promise<FoundPart
   const found = await look();
   if (found) return found;
   requireGo(part, deps.env);
-  mkdirSync(join(deps.cacheDir, 'bin'), { recursive: true, mode: PRIVATE_DIR });
+  makeDirs(join(deps.cacheDir, 'bin'));
   const lock = join(deps.cacheDir, `build-${part.name}.lock`);
   const onWait = (): void => deps.progress.step(`${part.title}: another process builds it`);
   return withLock(lock, { waitMillis: BUILD_WAIT_MILLIS, onWait }, async () => {

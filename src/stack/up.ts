@@ -1,7 +1,6 @@
 /** Brings the whole stack up and down: the order, and one at a time. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRIVATE_DIR } from '../platform/files.ts';
+import { makeDirs } from '../platform/files.ts';
 import { type BuildDeps, ensurePart } from './build.ts';
 import type { FoundPart } from './find.ts';
 import { withLock } from './lock.ts';
@@ -58,7 +57,7 @@ export async function bringDown(stackDir: string, progress: Progress): Promise<r
 }
 
 function alone<T>(stackDir: string, progress: Progress, work: () => Promise<T>): Promise<T> {
-  mkdirSync(stackDir, { recursive: true, mode: PRIVATE_DIR });
+  makeDirs(stackDir);
   const onWait = (): void => progress.step('waiting for another atel up or down');
   return withLock(join(stackDir, 'stack.lock'), { waitMillis: LOCK_WAIT_MILLIS, onWait }, work);
 }
