@@ -40,7 +40,7 @@ export function expandTilde(path: string, world: PathWorld): string {
  * that exists is resolved, the rest appended.
  */
 export function resolveSymlinks(path: string, world: PathWorld): string {
-  if (path.length > MAX_PATH_LENGTH || path.includes('\0')) return posix.normalize(path);
+  if (path.length > MAX_PATH_LENGTH || path.includes('\0')) return posix.resolve('/', path);
   let at = '/';
   let names: string[] = [];
   const settle = (): void => {
