@@ -192,7 +192,7 @@ describe('a second forwarder', () => {
 
 describe('a forwarder that is killed between reading and removing', () => {
   it('leaves every event in the journal exactly once, after any number of kills', async () => {
-    const ids = spoolEvents(user.paths.queueDir, { project: world.project, count: 1500 });
+    const ids = spoolEvents(user.paths.queueDir, { project: world.project, count: 6000 });
     for (let kill = 0; kill < 3; kill++) {
       const pid = await user.launchForwarder();
       const before = journalSize();
