@@ -20,7 +20,7 @@ import * as z from 'zod';
 import { canonicalLine, leafOf, sessionKey } from './canonical.ts';
 import type { AtelRecord } from './record.ts';
 
-const PURGED_VERSION = 'atel/1-purged';
+export const PURGED_VERSION = 'atel/1-purged';
 /** More are told by several records, so that each stays below 48 KiB. */
 const MAX_RANGES = 1_000;
 

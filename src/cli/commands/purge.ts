@@ -1,4 +1,5 @@
 /** `atel purge`: erases what was recorded, and leaves the proof that it was there. */
+import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import { preparePurge, purge, type PurgeOptions, type Purged } from '../../forwarder/purge.ts';
 import { startForwarder } from '../../forwarder/start.ts';
@@ -122,7 +123,7 @@ function report(
   const elsewhere = [
     `Not touched: copies that were sent${config.export.endpoint === undefined ? '' : ` to ${config.export.endpoint}`}.`,
     `Backup file: atel down, remove the files in ${backup} that hold it${pattern}, atel up`,
-    `Loki: atel down, remove ${paths.stackDir}/loki/data (all of it goes), atel up; or set stack.loki_retention`,
+    `Loki: atel down, remove ${join(paths.stackDir, 'loki')} (all of it goes), atel up; or set stack.loki_retention`,
     'Elsewhere: whoever runs that Collector or Loki. Claude Code keeps transcripts of its own in ~/.claude/projects',
   ];
   for (const line of elsewhere) context.print(line);
