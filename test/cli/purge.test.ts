@@ -1,6 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from '@stricli/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { app } from '../../src/cli/app.ts';
@@ -15,9 +17,14 @@ import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { livePidFile, startTimeOf } from '../../src/platform/processes.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { openSpool } from '../../src/spool/spool.ts';
+import type { Fault } from '../helpers/fault-preload.ts';
 import { startForward } from '../helpers/forward-child.ts';
 import { eventually } from '../helpers/atel.ts';
 
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../helpers/fault-preload.ts', import.meta.url));
+/** Every how many operations on the disk a run is killed. */
+const KILL_STRIDE = 5;
 const CANARY = 'canary-in-the-coal-mine';
 const GOING = 'a1b2c3d4-0000-4000-8000-00000000000a';
 const STAYING = 'b1b2c3d4-0000-4000-8000-00000000000b';
@@ -32,14 +39,34 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-async function atel(...args: readonly string[]): Promise<{ out: string; err: string; code: unknown }> {
+interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly code: unknown;
+}
+
+const atel = (...args: readonly string[]): Promise<Ran> => atelIn(home, ...args);
+
+/** Runs the CLI as a process that is killed before its n-th change of the disk; false when it came to its end. */
+function purgeKilledAt(where: string, at: number): boolean {
+  const fault: Fault = { below: where, at, with: 'kill' };
+  const node = ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, MAIN];
+  const { signal, status } = spawnSync(process.execPath, [...node, 'purge', '--session', GOING, '--yes'], {
+    cwd: '/',
+    env: { HOME: where, PATH: '/usr/bin:/bin', ATEL_TEST_FAULT: JSON.stringify(fault) },
+  });
+  if (signal === null) expect(status).toBe(0);
+  return signal === 'SIGKILL';
+}
+
+async function atelIn(where: string, ...args: readonly string[]): Promise<Ran> {
   let [out, err] = ['', ''];
   const edges = {
     stdout: { write: (text: string) => void (out += text) },
     stderr: { write: (text: string) => void (err += text) },
     exitCode: null,
   };
-  await run(app, args, createContext(edges, { HOME: home }, home));
+  await run(app, args, createContext(edges, { HOME: where }, where));
   return { out, err, code: edges.exitCode };
 }
 
@@ -166,6 +193,35 @@ describe('atel purge', () => {
       ({ cursor } = batch);
     }
     expect(sent).toEqual(records().map(({ id }) => id));
+  });
+
+  it('is finished by the same purge when it was killed, at any moment', async () => {
+    mkdirSync(join(home, '.config/agent-telemetry'), { recursive: true, mode: 0o700 });
+    writeFileSync(paths.configFile, 'forwarder: {segment_bytes: 4096}\n', { mode: 0o600 });
+    await record();
+    const recorded = paths;
+    let [killed, at] = [0, 1];
+    for (let isKilled = true; isKilled; at += KILL_STRIDE) {
+      const copy = `${home}-${at}`;
+      execFileSync('cp', ['-a', home, copy]);
+      try {
+        isKilled = purgeKilledAt(copy, at);
+        paths = resolvePaths({ HOME: copy });
+        const verdict = await atelIn(copy, 'verify');
+        expect([verdict.code, at], verdict.out).toEqual([0, at]);
+        expect((await atelIn(copy, 'purge', '--session', GOING, '--yes')).code).toBe(0);
+        // As the next leader does, for what the killed process left.
+        await forward();
+        expect([filesWith(CANARY), at]).toEqual([[], at]);
+        const { code, out } = await atelIn(copy, 'verify');
+        expect([code, out.includes('not finished'), at], out).toEqual([0, false, at]);
+      } finally {
+        rmSync(copy, { recursive: true, force: true });
+        paths = recorded;
+      }
+      if (isKilled) killed += 1;
+    }
+    expect(killed).toBeGreaterThan(5);
   });
 
   it('asks a forwarder that runs to leave', async () => {
