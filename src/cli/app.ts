@@ -14,6 +14,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { enableCommand } from './commands/enable.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { initCommand } from './commands/init.ts';
+import { purgeCommand } from './commands/purge.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { downCommand } from './commands/down.ts';
@@ -68,6 +69,7 @@ const root = buildRouteMap({
     query: queryCommand,
     forward: forwardCommand,
     verify: verifyCommand,
+    purge: purgeCommand,
   },
 });
 

@@ -45,6 +45,8 @@ export interface Registry {
   session(id: string): SessionState | undefined;
   /** Takes a record into account; call it for each record once, in journal order. */
   observe(record: AtelRecord | DraftRecord): void;
+  /** Drops what is known of a session whose records are gone. */
+  forget(id: string): void;
   /** JSON for `createRegistry`. */
   snapshot(): string;
   /** Sessions with their agent's process, most recent last. */
@@ -64,6 +66,7 @@ export function createRegistry(snapshot?: string): Registry {
       sessions.set(id, advance(before ?? newSession(record, id), record));
       if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value ?? id);
     },
+    forget: (id) => void sessions.delete(id),
     snapshot: () => JSON.stringify({ sessions: [...sessions] }),
     pids: () =>
       new Map(

@@ -1,7 +1,7 @@
 /** The journal as delivery reads it: batches behind the export cursor. */
 import { leafOf } from '../journal/canonical.ts';
 import { type ExportCursor, readCursor, writeCursor } from '../journal/marks.ts';
-import { type JournalPosition, parseRecord, readJournal } from '../journal/reader.ts';
+import { type JournalPosition, readJournal, readRecord } from '../journal/reader.ts';
 import type { SealedRecord } from '../journal/record.ts';
 import { AtelError } from '../platform/errors.ts';
 import type { JournalOutlet } from '../otlp/deliver.ts';
@@ -19,14 +19,17 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
       let bytes = 0;
       for (const { line, position, torn, damaged } of readJournal(journalDir, positionOf(after))) {
         if (torn) break;
-        const record = damaged === undefined ? parseRecord(line) : undefined;
-        if (!record) {
+        const reading = damaged === undefined ? readRecord(line) : undefined;
+        // Behind what was purged there always is the record that tells of it, which moves the cursor.
+        if (reading?.kind === 'purged') continue;
+        if (reading?.kind !== 'record') {
           const where = `${journalDir}/${position.segment} at byte ${position.offset}`;
           throw new AtelError('tampered', damaged ?? 'is not a record of ours', {
             where,
             fix: 'run `atel verify`',
           });
         }
+        const { record } = reading;
         bytes += Buffer.byteLength(line);
         if (sealed.length > 0 && (sealed.length >= maxRecords || bytes > maxBytes)) break;
         const leaf = leafOf(line);

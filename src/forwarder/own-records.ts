@@ -13,7 +13,8 @@ export type OwnRecordKind =
   | 'foreign_file'
   | 'torn_tail'
   | 'delivery_rejected'
-  | 'delivery_partial';
+  | 'delivery_partial'
+  | 'purge';
 
 /** What a record about ourselves stands on. */
 export interface OwnIdentity {

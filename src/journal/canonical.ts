@@ -18,6 +18,14 @@ export function canonicalLine(record: object): string {
   return line;
 }
 
+/**
+ * What stands for a session's id where the id itself need not be known: 16 bytes of
+ * SHA-256("agent-telemetry/session/v1" 0x00 id), hex. Ids are random, so nobody finds one by trying.
+ */
+export function sessionKey(id: string): string {
+  return hash('sha256', `agent-telemetry/session/v1\0${id}`, 'hex').slice(0, 32);
+}
+
 /** Hex SHA-256(0x00 ‖ UTF-8 line); the zero byte tells leaves from inner nodes of an RFC 6962 tree. */
 export function leafOf(line: string): string {
   return hash('sha256', `\0${line}`, 'hex');

@@ -1,6 +1,6 @@
 /**
  * The journal: sealed records, one canonical JSON line each, in append-only segments. A record is in it when its append
- * returned; from then on it survives any crash, and its id will not be written again. Nothing is ever rewritten: a
+ * returned; from then on it survives any crash, and its id will not be written again. Nothing is ever rewritten (but by a purge, `purge.ts`, with the journal closed): a
  * torn tail is put aside, a chain that cannot be continued is followed by a new epoch that says why, and a journal whose
  * end does not fit together is left alone.
  */

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAt } from '../platform/files.ts';
+import { type Place, PURGED_VERSION, readPurged } from './purged.ts';
 import { type AtelRecord, RECORD_VERSION } from './record.ts';
 import { listSegments } from './segments.ts';
 
@@ -10,6 +11,7 @@ import { listSegments } from './segments.ts';
 export const MAX_LINE_BYTES = 1_048_576;
 
 const NEWLINE = 10;
+const OURS: readonly string[] = [RECORD_VERSION, PURGED_VERSION];
 const REQUIRED_TEXT = ['id', 'timestamp', 'level', 'event_type', 'hook_event'] as const;
 const HASH = /^[0-9a-f]{64}$/;
 /** `<install id>/<epoch>`; so strict that a name can be printed as it is. */
@@ -96,7 +98,10 @@ function newlineBehind(fd: number, from: number): number | undefined {
 
 export type RecordReading =
   | { readonly kind: 'record'; readonly record: AtelRecord }
-  | { readonly kind: 'unreadable' | 'unknown_version' };
+  /** Its content was purged; `atel verify` tells whether by us. */
+  | { readonly kind: 'purged'; readonly place: Place }
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'unknown_version' };
 
 /** What a line holds. A record without a sound `audit` block is unreadable: nothing could be proved about it. */
 export function readRecord(line: string): RecordReading {
@@ -107,9 +112,11 @@ export function readRecord(line: string): RecordReading {
     return { kind: 'unreadable' };
   }
   if (isRecord(value)) return { kind: 'record', record: value };
+  const place = readPurged(value, line);
+  if (place) return { kind: 'purged', place };
   const version = isObject(value) ? value['v'] : undefined;
   return {
-    kind: typeof version === 'string' && version !== RECORD_VERSION ? 'unknown_version' : 'unreadable',
+    kind: typeof version === 'string' && !OURS.includes(version) ? 'unknown_version' : 'unreadable',
   };
 }
 

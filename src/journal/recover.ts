@@ -6,8 +6,8 @@ import { ensurePrivateDir, fsyncDir, readAt, sizeOfFd, writeAtomic } from '../pl
 import { EMPTY_LEAF, leafOf } from './canonical.ts';
 import type { GenesisReason } from './genesis.ts';
 import type { Claim, Head } from './marks.ts';
+import { type Place, placeOf } from './purged.ts';
 import { type JournalLine, type LinePosition, readJournal, readRecord } from './reader.ts';
-import type { AtelRecord } from './record.ts';
 import type { ChainState, SessionLink } from './seal.ts';
 import { epochOf, listSegments } from './segments.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -88,35 +88,37 @@ export function readTail(
     };
   const from = snapshot && { segment: snapshot.position.segment, offset: snapshot.position.next };
   for (const entry of readJournal(dir, from)) {
-    const record = recordOf(entry) ?? refuse(dir, entry, (at?.seq ?? 0) + 1, 'is no record');
-    const { stream, seq } = record.audit;
-    const leaf = leafOf(entry.line);
+    const { place, id } = contentOf(entry) ?? refuse(dir, entry, (at?.seq ?? 0) + 1, 'is no record');
+    const { stream, seq, leaf, inSession } = place;
     const state =
       at?.stream === stream
         ? at
         : { stream, seq: 0, leaf: EMPTY_LEAF, sessions: new Map<string, SessionLink>() };
-    if (!follows(record, state)) refuse(dir, entry, seq, 'does not follow the record before it');
+    if (!follows(place, state)) refuse(dir, entry, seq, 'does not follow the record before it');
     if (marks.some((mark) => mark.stream === stream && mark.seq === seq && mark.leaf !== leaf))
       refuse(dir, entry, seq, 'is not the record that the head or the export cursor names');
-    if (record.session_id !== undefined && record.audit.sseq !== undefined)
-      state.sessions.set(record.session_id, { sseq: record.audit.sseq, leaf });
-    if (spooled.has(record.id)) known.add(record.id);
+    if (inSession) state.sessions.set(inSession.session, { sseq: inSession.sseq, leaf });
+    if (id !== undefined && spooled.has(id)) known.add(id);
     bytes += entry.position.next - entry.position.offset;
     at = { stream, seq, leaf, sessions: state.sessions, position: entry.position };
   }
   return at && { ...at, known, bytes };
 }
 
-function recordOf({ line, torn, damaged }: JournalLine): AtelRecord | undefined {
+/** The place of a line's record, and its id unless it was purged. */
+function contentOf(entry: JournalLine): { place: Place; id?: string } | undefined {
+  const { line, torn, damaged } = entry;
   const reading = torn || damaged !== undefined ? undefined : readRecord(line);
-  return reading?.kind === 'record' ? reading.record : undefined;
+  if (reading?.kind === 'purged') return { place: reading.place };
+  if (reading?.kind !== 'record') return undefined;
+  return { place: placeOf(reading.record, leafOf(line)), id: reading.record.id };
 }
 
-function follows({ audit, session_id: session }: AtelRecord, state: ChainState): boolean {
-  if (audit.seq !== state.seq + 1 || audit.prev !== state.leaf) return false;
-  if (session === undefined) return true;
-  const before = state.sessions.get(session);
-  return audit.sseq === (before?.sseq ?? 0) + 1 && audit.sprev === (before?.leaf ?? EMPTY_LEAF);
+function follows({ seq, prev, inSession }: Place, state: ChainState): boolean {
+  if (seq !== state.seq + 1 || prev !== state.leaf) return false;
+  if (!inSession) return true;
+  const before = state.sessions.get(inSession.session);
+  return inSession.sseq === (before?.sseq ?? 0) + 1 && inSession.sprev === (before?.leaf ?? EMPTY_LEAF);
 }
 
 function refuse(dir: string, { position }: JournalLine, seq: number, what: string): never {

@@ -1,5 +1,5 @@
 /** Gives drafts their place in the chains. Pure: nothing changes until the caller has the lines on disk. */
-import { canonicalLine, EMPTY_LEAF, leafOf } from './canonical.ts';
+import { canonicalLine, EMPTY_LEAF, leafOf, sessionKey } from './canonical.ts';
 import type { DraftRecord, SealedRecord } from './record.ts';
 
 /** The newest record of a session: its number within the session and its leaf. */
@@ -13,6 +13,7 @@ export interface ChainState {
   readonly stream: string;
   readonly seq: number;
   readonly leaf: string;
+  /** By `sessionKey`. */
   readonly sessions: ReadonlyMap<string, SessionLink>;
 }
 
@@ -20,7 +21,7 @@ export interface SealedBatch {
   readonly sealed: readonly SealedRecord[];
   readonly seq: number;
   readonly leaf: string;
-  /** Sessions that moved on. */
+  /** Sessions that moved on, by `sessionKey`. */
   readonly sessions: ReadonlyMap<string, SessionLink>;
 }
 
@@ -33,7 +34,7 @@ export function seal(drafts: Iterable<DraftRecord>, state: ChainState, received:
   const sealed: SealedRecord[] = [];
   let { seq, leaf } = state;
   for (const draft of drafts) {
-    const session = draft.session_id;
+    const session = draft.session_id === undefined ? undefined : sessionKey(draft.session_id);
     const before =
       session === undefined ? undefined : (sessions.get(session) ?? state.sessions.get(session) ?? NO_RECORD);
     seq += 1;

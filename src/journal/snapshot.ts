@@ -2,8 +2,9 @@
  * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
  * without it, or with one that does not fit, opening reads everything.
  *
- * `sessions.json`: {stream, seq, leaf, segment, offset, next, sessions: [[session id, sseq, leaf], …], unsettled: [id, …]}.
- * `offset` and `next` are the bounds of that record's line; `unsettled` are the ids, up to it, of events whose spool files
+ * `sessions.json`: {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …],
+ * unsettled: [id, …]}.
+ * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are the ids, up to it, of events whose spool files
  * may still be there.
  */
 import { closeSync, openSync } from 'node:fs';
@@ -25,7 +26,7 @@ const schema = z.strictObject({
   segment: z.string(),
   offset: z.int().min(0),
   next: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
-  sessions: z.array(z.tuple([z.string(), z.int().min(1), z.string()])),
+  chains: z.array(z.tuple([z.string(), z.int().min(1), z.string()])),
   unsettled: z.array(z.string()),
 });
 
@@ -40,7 +41,7 @@ export function writeSnapshot(dir: string, snapshot: Snapshot): void {
   const rows = Array.from(sessions, ([id, link]) => [id, link.sseq, link.leaf]);
   writeAtomic(
     pathIn(dir),
-    `${JSON.stringify({ stream, seq, leaf, ...position, sessions: rows, unsettled: [...unsettled] })}\n`,
+    `${JSON.stringify({ stream, seq, leaf, ...position, chains: rows, unsettled: [...unsettled] })}\n`,
   );
 }
 
@@ -52,7 +53,7 @@ export function readSnapshot(dir: string): Snapshot | undefined {
   const { stream, seq, leaf, segment, offset, next } = data;
   const position = { segment, offset, next };
   if (leafAt(dir, position) !== leaf) return undefined;
-  const sessions = new Map(data.sessions.map(([id, sseq, leaf]) => [id, { sseq, leaf }]));
+  const sessions = new Map(data.chains.map(([id, sseq, leaf]) => [id, { sseq, leaf }]));
   return { stream, seq, leaf, sessions, position, unsettled: new Set(data.unsettled) };
 }
 

@@ -1,7 +1,7 @@
 /** Checks the records of one stream: its chain, its sessions' chains, one record per number. */
 import { type Chain, createChain, type Link } from './chain.ts';
 import { createLeafStore } from './leaf-store.ts';
-import type { AtelRecord } from './record.ts';
+import type { Place } from './purged.ts';
 import type { ProblemKind, ProblemList, StreamSummary } from './verdict.ts';
 
 /** How far behind a copy may stand to be told from a fork, where records come in order. */
@@ -18,7 +18,7 @@ export interface StreamCheckOptions {
 export interface StreamCheck {
   /** The highest number so far. */
   readonly last: number;
-  add(record: AtelRecord, leaf: string): 'new' | 'duplicate';
+  add(place: Place): 'new' | 'duplicate';
   /** Takes note of a line that cannot be read and that stands where the next record should. */
   damaged(kind: ProblemKind, detail: string): void;
   /** The leaf of a number, while it is kept. */
@@ -65,8 +65,7 @@ export function createStreamCheck(
     get last() {
       return chain.last;
     },
-    add(record, leaf) {
-      const { seq, prev, sseq, sprev } = record.audit;
+    add({ seq, prev, leaf, inSession }) {
       placeDamage(Math.max(0, seq - chain.last - 1));
       const end = chain.last;
       const place = chain.add(seq, prev, { seq, leaf });
@@ -79,8 +78,7 @@ export function createStreamCheck(
       if (place === 'late' && mode === 'ordered')
         report('reordered', seq, seq, `it stands behind record ${end}`);
       leaves.set(seq, leaf);
-      if (record.session_id !== undefined && sseq !== undefined && sprev !== undefined)
-        sessions.add(record.session_id, sseq, sprev, { seq, leaf });
+      if (inSession) sessions.add(inSession.session, inSession.sseq, inSession.sprev, { seq, leaf });
       records += 1;
       firstSeq = Math.min(firstSeq, seq);
       return 'new';

@@ -18,6 +18,8 @@ export type ProblemKind =
   | 'unlinked'
   /** The session's chain is broken where the stream's is not. */
   | 'session'
+  /** Its content is gone, and no chained purge record tells of that, or of this very place. */
+  | 'purged_unexplained'
   | 'unreadable'
   | 'unknown_version'
   /** There is no head, so nobody can tell whether the end was cut off. */

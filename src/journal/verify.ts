@@ -6,6 +6,8 @@
 import { leafOf } from './canonical.ts';
 import { readGenesis } from './genesis.ts';
 import type { Claim } from './marks.ts';
+import { createPurgeCheck, type PurgeCheck } from './purge-check.ts';
+import { placeOf } from './purged.ts';
 import { type JournalLine, readRecord } from './reader.ts';
 import { epochOf } from './segments.ts';
 import { createStreamCheck, type StreamCheck } from './stream-check.ts';
@@ -59,6 +61,7 @@ interface Run {
   /** Streams whose genesis names none before it. */
   readonly roots: string[];
   readonly notes: string[];
+  readonly purges: PurgeCheck;
 }
 
 /** Begins a verification. */
@@ -72,6 +75,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     links: [],
     roots: [],
     notes: [],
+    purges: createPurgeCheck(),
   };
   let duplicates = 0;
   let current: StreamCheck | undefined;
@@ -89,22 +93,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (line.torn) return;
       if (line.damaged !== undefined) return damaged('unreadable', line, line.damaged);
       const reading = readRecord(line.line);
-      if (reading.kind !== 'record')
+      if (reading.kind === 'unreadable' || reading.kind === 'unknown_version')
         return damaged(
           reading.kind,
           line,
           reading.kind === 'unreadable' ? 'not a record' : 'not a version we know',
         );
-      const { record } = reading;
-      const leaf = leafOf(line.line);
-      const { stream, seq } = record.audit;
+      const record = reading.kind === 'record' ? reading.record : undefined;
+      const place = reading.kind === 'purged' ? reading.place : placeOf(reading.record, leafOf(line.line));
+      const { stream, seq, leaf } = place;
       current = run.streams.get(stream);
       if (!current) {
         current = createStreamCheck(stream, { ...options, problems: run.problems });
         run.streams.set(stream, current);
       }
-      if (current.add(record, leaf) === 'duplicate') duplicates += 1;
-      else if (seq === 1) takeGenesis(run, stream, readGenesis(record));
+      if (current.add(place) === 'duplicate') duplicates += 1;
+      else {
+        if (seq === 1) takeGenesis(run, stream, record && readGenesis(record));
+        if (record) run.purges.told(record);
+        else run.purges.purged(place);
+      }
       for (const mark of [run.head, run.cursor]) {
         if (mark?.claim.seq === seq && mark.claim.stream === stream) mark.leaf = leaf;
       }
@@ -138,6 +146,8 @@ function conclude(run: Run, duplicates: number, headNow: Claim | undefined): Ver
   const records = summaries.reduce((sum, stream) => sum + stream.records, 0);
   checkMarks(run);
   checkRoots(run);
+  // A sink has the records, or never got them.
+  if (options.mode === 'ordered') notes.push(...run.purges.finish(problems));
   if (options.mode === 'ordered' && !head && records > 0)
     problems.add({
       kind: 'no_head',

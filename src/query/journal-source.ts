@@ -1,5 +1,6 @@
 /** The journal as a source: already in order, each record once. */
 import { join } from 'node:path';
+import { readRecord } from '../journal/reader.ts';
 import { listSegments } from '../journal/segments.ts';
 import { formatNanos, NANOS_PER_SECOND } from '../platform/clock.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
@@ -61,8 +62,9 @@ function* readSegment(path: string, filter: RecordFilter, note: Note): Generator
   for (const { text, whole } of scanLines(path, { needle: lineNeedle(filter) })) {
     if (!whole) continue;
     const record = text === undefined ? undefined : readableRecord(text);
-    if (text === undefined || !record) unreadable += 1;
-    else if (matches(record)) yield { line: text, record };
+    if (text !== undefined && record) {
+      if (matches(record)) yield { line: text, record };
+    } else if (text === undefined || readRecord(text).kind !== 'purged') unreadable += 1;
   }
   if (unreadable > 0) note(`${path}: ${unreadable} lines are no records; skipped. Run: atel verify`);
 }
@@ -82,6 +84,10 @@ function segmentsSince(segments: readonly string[], since: bigint | undefined): 
 }
 
 function firstRecord(path: string): SourceRecord['record'] | undefined {
-  for (const { text } of scanLines(path)) return text === undefined ? undefined : readableRecord(text);
+  for (const { text } of scanLines(path)) {
+    // Behind purged ones the first that is left is later, which only reads more.
+    const record = text === undefined ? undefined : readableRecord(text);
+    if (record) return record;
+  }
   return undefined;
 }

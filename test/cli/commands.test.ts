@@ -31,11 +31,13 @@ describe('every command', () => {
     expect(commands.toSorted()).toMatchInlineSnapshot(`
       [
         "disable",
+        "doctor",
         "down",
         "enable",
         "findings",
         "forward",
         "init",
+        "purge",
         "query",
         "sessions",
         "status",

@@ -1,0 +1,108 @@
+/** Checks that what was purged was purged by us: each such place stands in a chained record that tells of it. */
+import { leafOf } from './canonical.ts';
+import { createLeafStore, type LeafStore } from './leaf-store.ts';
+import {
+  digestOf,
+  type Place,
+  type PurgeClaim,
+  purgedLine,
+  readPurgeClaim,
+  type SeqRange,
+} from './purged.ts';
+import type { AtelRecord } from './record.ts';
+import type { ProblemList } from './verdict.ts';
+
+export interface PurgeCheck {
+  /** Takes a purged place, in the order of the journal. */
+  purged(place: Place): void;
+  /** Takes a record, which may tell of a purge. */
+  told(record: AtelRecord): void;
+  /** Reports what nobody explains. @returns notes for the verdict */
+  finish(problems: ProblemList): readonly string[];
+}
+
+interface StreamPurges {
+  /** Leaves of the lines that stand for purged records. */
+  readonly leaves: LeafStore;
+  readonly ranges: [from: number, to: number][];
+  readonly explained: SeqRange[];
+}
+
+/** Nothing purged so far; keeps 32 bytes for each record that was. */
+export function createPurgeCheck(): PurgeCheck {
+  const streams = new Map<string, StreamPurges>();
+  const claims: { readonly claim: PurgeClaim; readonly by: number }[] = [];
+  let count = 0;
+  return {
+    purged(place) {
+      const { stream, seq } = place;
+      const own = streams.get(stream) ?? { leaves: createLeafStore(Infinity), ranges: [], explained: [] };
+      streams.set(stream, own);
+      own.leaves.set(seq, leafOf(purgedLine(place)));
+      const last = own.ranges.at(-1);
+      if (last && last[1] + 1 === seq) last[1] = seq;
+      else own.ranges.push([seq, seq]);
+      count += 1;
+    },
+    told(record) {
+      const claim = readPurgeClaim(record);
+      if (claim) claims.push({ claim, by: record.audit.seq });
+    },
+    finish(problems) {
+      const notes = count === 0 ? [] : [`${plural(count)} purged: only hashes are left of them`];
+      for (const { claim, by } of claims) {
+        const { stream, ranges, digest } = claim;
+        const own = streams.get(stream);
+        const leaves = own && leavesIn(own.leaves, ranges);
+        if (!leaves) notes.push(`the purge that record ${by} tells of is not finished: run it again`);
+        else if (digestOf(leaves) !== digest) {
+          const [from = 1, to = 1] = [ranges[0]?.[0], ranges.at(-1)?.[1]];
+          const detail = `what is left there is not what purge record ${by} names`;
+          problems.add({ kind: 'purged_unexplained', stream, from, to, detail });
+        }
+        own?.explained.push(...ranges);
+      }
+      for (const [stream, { ranges, explained }] of streams) {
+        for (const [from, to] of subtract(ranges, explained)) {
+          const detail = 'the content is gone and no record tells of a purge';
+          problems.add({ kind: 'purged_unexplained', stream, from, to, detail });
+        }
+      }
+      return notes;
+    },
+  };
+}
+
+/** All of them; `undefined` as soon as one is not there, so that a forged range costs no more than its line. */
+function leavesIn(store: LeafStore, ranges: readonly SeqRange[]): readonly string[] | undefined {
+  const leaves: string[] = [];
+  for (const [from, to] of ranges) {
+    for (let seq = from; seq <= to; seq++) {
+      const leaf = store.get(seq);
+      if (leaf === undefined) return undefined;
+      leaves.push(leaf);
+    }
+  }
+  return leaves;
+}
+
+/** What of `ranges` no range of `others` covers. */
+function subtract(ranges: readonly SeqRange[], others: readonly SeqRange[]): readonly SeqRange[] {
+  const sorted = others.toSorted((a, b) => a[0] - b[0]);
+  const rest: SeqRange[] = [];
+  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    let next = from;
+    for (const [start, end] of sorted) {
+      if (end < next) continue;
+      if (start > to) break;
+      if (start > next) rest.push([next, start - 1]);
+      next = Math.max(next, end + 1);
+    }
+    if (next <= to) rest.push([next, to]);
+  }
+  return rest;
+}
+
+function plural(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'record was' : 'records were'}`;
+}
