@@ -7,7 +7,7 @@ import { findSettings } from '../../capture/installed.ts';
 import { findProjectRoot } from '../../capture/project-root.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { DoctorContext } from '../../doctor/check.ts';
-import { type Examined, examine, mendAll } from '../../doctor/examine.ts';
+import type { Examined } from '../../doctor/examine.ts';
 import { startForwarder } from '../../forwarder/start.ts';
 import { AtelError } from '../../platform/errors.ts';
 import { livePidFile } from '../../platform/processes.ts';
@@ -54,6 +54,8 @@ export const doctorCommand = buildCommand<Flags, [], CliContext>({
     },
   },
   async func({ fix, json, managedDirectory }) {
+    // It knows the exporter, which no other command should load.
+    const { examine, mendAll } = await import('../../doctor/examine.ts');
     let examined = await examine(await createDoctorContext(this, managedDirectory));
     const mended = fix ? await mendAll(examined) : [];
     if (mended.length > 0) examined = await examine(await createDoctorContext(this, managedDirectory));

@@ -1,7 +1,7 @@
 /** `atel purge`: erases what was recorded, and leaves the proof that it was there. */
 import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
-import { preparePurge, purge, type PurgeOptions, type Purged } from '../../forwarder/purge.ts';
+import type { PurgeOptions, Purged } from '../../forwarder/purge.ts';
 import { startForwarder } from '../../forwarder/start.ts';
 import type { PurgePlan } from '../../journal/purge.ts';
 import { listSegments } from '../../journal/segments.ts';
@@ -52,6 +52,7 @@ export const purgeCommand = buildCommand<Flags, [], CliContext>({
     },
   },
   async func(flags) {
+    const { preparePurge, purge } = await import('../../forwarder/purge.ts');
     const options = await toOptions(this, flags);
     if (!flags.yes) return report(this, flags, options, preparePurge(options));
     const done = await purge(options);
