@@ -3,12 +3,18 @@
  * and no program from its environment.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
-import { PRIVATE_DIR, ensurePrivateDir, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import {
+  PRIVATE_DIR,
+  ensurePrivateDir,
+  isExecutable,
+  readTextIfExists,
+  writeAtomic,
+} from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -106,13 +112,4 @@ function findProgram(name: string, env: Env): string {
       fix: `install ${name}`,
     });
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 /** The links from the client to the capture script: the program itself, the settings, the hooks, the marker. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type InstallPlan, install, planInstall } from '../capture/install.ts';
 import { type InstallationKind, settingsPathOf } from '../capture/installation.ts';
@@ -10,7 +10,7 @@ import { registrationFor } from '../capture/registration.ts';
 import { shellQuote } from '../capture/shell-quote.ts';
 import { compareVersions } from '../event/hook-events.ts';
 import { systemClock } from '../platform/clock.ts';
-import { readTextIfExists } from '../platform/files.ts';
+import { isExecutable, readTextIfExists } from '../platform/files.ts';
 import { type Check, type Diagnosis, type DoctorContext, fail, ok, warn } from './check.ts';
 
 const LEAST_NODE = '22.18.0';
@@ -164,15 +164,6 @@ function scriptProblem({ installation, script, staleFiles }: InstallPlan): Diagn
   if (readTextIfExists(hookCopy) !== script)
     return { status: 'warn', text: `${hookCopy} is of another version, Node or place` };
   return undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export const markerCheck: Check = {
