@@ -2,20 +2,26 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layoutOf, removeMember, setMember } from '../../src/capture/json-member.ts';
 
-/** Objects as JSON.parse makes them, with keys that a scanner may trip over. */
+/**
+ * Objects as JSON.parse makes them, with keys that a scanner may trip over. Texts are compared, not what JSON.parse makes
+ * of them: V8 reads the key `"\""` as a backslash once it has seen that key (nodejs/node#63785).
+ */
 const key = fc.oneof(fc.string(), fc.constantFrom('hooks', '"', '\\', '{', ']', 'a,b', ':', ''));
 const objects = fc
   .dictionary(key, fc.jsonValue(), { maxKeys: 6 })
   .map((value) => JSON.parse(JSON.stringify(value)))
   .filter((value) => !Object.hasOwn(value, '__proto__'));
+const MARK = 'the value of the member that is set';
 const layouts = fc.constantFrom<string | number | undefined>(undefined, 1, 2, 4, '\t');
 
 describe('a member of a JSON object', () => {
   it('is set to what was asked for, and no other member changes', () => {
     fc.assert(
       fc.property(objects, layouts, fc.jsonValue(), (object, layout, value) => {
-        const text = setMember(JSON.stringify(object, null, layout), 'hooks', JSON.stringify(value));
-        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify({ ...object, hooks: value })));
+        const others = { '{': 0, ...object };
+        const set = setMember(JSON.stringify(others, null, layout), 'hooks', JSON.stringify(value));
+        const [before, after] = JSON.stringify({ ...others, hooks: MARK }, null, layout).split(`"${MARK}"`);
+        expect(set).toBe(`${before}${JSON.stringify(value)}${after}`);
       }),
     );
   });
@@ -34,11 +40,17 @@ describe('a member of a JSON object', () => {
   it('is removed wherever it stands', () => {
     fc.assert(
       fc.property(objects, objects, layouts, (before, after, layout) => {
-        const text = JSON.stringify({ ...before, hooks: [1, { a: '}' }], ...after, hooks2: 1 }, null, layout);
-        const { hooks: _, ...rest } = JSON.parse(text);
-        expect(JSON.parse(removeMember(text, 'hooks'))).toEqual(rest);
+        const object = { ...before, hooks: [1, { a: '}' }], ...after, hooks2: 1 };
+        const { hooks: _, ...rest } = object;
+        expect(removeMember(JSON.stringify(object, null, layout), 'hooks')).toBe(
+          JSON.stringify(rest, null, layout),
+        );
       }),
     );
+  });
+
+  it('is set in an object that has none', () => {
+    expect(setMember('{}', 'hooks', '[1]')).toBe('{\n  "hooks": [1]\n}');
   });
 
   it('keeps what JSON.parse would not: long numbers, repeated keys, spacing', () => {

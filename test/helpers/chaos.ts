@@ -24,9 +24,10 @@ const WRITER = fileURLToPath(new URL('chaos-writer.ts', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../../dist/forwarder/launch.js', import.meta.url));
 const WRITERS = 10;
 const POLL_MILLIS = 50;
-/** Events between two kills of a part, at most; and never fewer kills than so many. */
+/** Events between two kills of a part, at most; and never fewer kills than so many: the writers go on until then. */
 const EVENTS_PER_KILL = { forwarder: 250, collector: 1000, loki: 2500 } as const;
 const LEAST_KILLS = { forwarder: 5, collector: 2, loki: 1 } as const;
+const MAX_ROUNDS = 20;
 const MAX_OUTAGE_MILLIS = 3000;
 
 export interface ChaosOptions {
@@ -54,7 +55,8 @@ export interface ChaosResult {
   readonly problems: readonly string[];
 }
 
-type Kill = keyof typeof EVENTS_PER_KILL;
+const PARTS = ['forwarder', 'collector', 'loki'] as const;
+type Kill = (typeof PARTS)[number];
 
 interface Told {
   readonly returned: Set<string>;
@@ -100,11 +102,16 @@ async function rage(
   const done = (): number => told.returned.size + told.killed.size + told.failed.length;
   const hook = hookCopyPath(user.paths, 'settings-project');
   const share = Math.ceil(events / WRITERS);
-  const writers = Array.from({ length: WRITERS }, (_, n) =>
-    write({ hook, project, name: `chaos-${seed}-${n}`, events: share, seed: seed * WRITERS + n }, told),
-  );
+  const writeRound = async (round: number): Promise<void> => {
+    const writers = Array.from({ length: WRITERS }, (_, n) => {
+      const name = `chaos-${seed}-${round}-${n}`;
+      return write({ hook, project, name, events: share, seed: (seed + round) * WRITERS + n }, told);
+    });
+    await Promise.all(writers);
+  };
   const random = createRandom(seed);
   const kills = { forwarder: 0, collector: 0, loki: 0 };
+  const unharmed = (): boolean => PARTS.some((part) => kills[part] < LEAST_KILLS[part]);
   const strike: Readonly<Record<Kill, () => Promise<boolean>>> = {
     forwarder: () => killForwarder(user),
     collector: () => outage(stack.collector, random),
@@ -119,13 +126,13 @@ async function rage(
       if (!calm.signal.aborted && (await strike[part]())) kills[part]++;
     }
   };
-  const assailants = [assail('forwarder'), assail('collector'), assail('loki')];
+  const assailants = PARTS.map(assail);
   const progress = setInterval(
-    () => report(`${done()} of ${share * WRITERS} events; killed: ${JSON.stringify(kills)}`),
+    () => report(`${done()} events (${events} or more); killed: ${JSON.stringify(kills)}`),
     5000,
   );
   try {
-    await Promise.all(writers);
+    for (let round = 0; round === 0 || (unharmed() && round < MAX_ROUNDS); round++) await writeRound(round);
   } finally {
     calm.abort();
     clearInterval(progress);
