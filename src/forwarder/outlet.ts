@@ -4,7 +4,7 @@ import { type ExportCursor, readCursor, writeCursor } from '../journal/marks.ts'
 import { type JournalPosition, readJournal, readRecord } from '../journal/reader.ts';
 import type { SealedRecord } from '../journal/record.ts';
 import { AtelError } from '../platform/errors.ts';
-import type { JournalOutlet } from '../otlp/deliver.ts';
+import type { JournalOutlet } from '../otlp/batches.ts';
 
 /** Reads sealed records from the journal's files; the cursor is the journal's own, durable one. */
 export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | undefined> {

@@ -6,8 +6,14 @@
  * When every record of the window was accepted in the end, sheer size was to blame (a Collector says 400 for that,
  * too, measured), and later batches keep to the largest that was accepted.
  */
+/** At most so many records, of at most so many bytes of lines. */
+export interface BatchSize {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 export interface BatchLimits {
-  next(): { readonly records: number; readonly bytes: number };
+  next(): BatchSize;
   /** Records of so many bytes have left, as far as the server takes any. */
   accepted(records: number, bytes: number): void;
   /** A batch of more than one record was refused as a whole. */

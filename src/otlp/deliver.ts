@@ -6,31 +6,12 @@ import type { SealedRecord } from '../journal/record.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { errnoOf, messageOf } from '../platform/errors.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
+import { type Batches, createBatches, type JournalBatch, type JournalOutlet } from './batches.ts';
 import { type BatchLimits, createBatchLimits } from './batch-limits.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letter.ts';
 import type { OtlpExporter } from './exporter.ts';
-import { toLogRecord } from './log-record.ts';
 import type { ResourceCache } from './resource.ts';
 import type { ExportVerdict } from './verdict.ts';
-
-/** Records in the journal's order, and where reading goes on behind them. `Cursor` is the journal's own affair. */
-interface JournalBatch<Cursor> {
-  readonly sealed: readonly SealedRecord[];
-  readonly cursor: Cursor;
-}
-
-/** What delivery needs of the journal. */
-export interface JournalOutlet<Cursor> {
-  /** The cursor as it was saved last. */
-  loadCursor(): Cursor;
-  /** Durable when it returns. */
-  saveCursor(cursor: Cursor): void;
-  /**
-   * The records behind `after`: at most `maxRecords`, and lines of at most `maxBytes` in all, but one record
-   * whatever its size. None means that there is none yet.
-   */
-  readBatch(after: Cursor, maxRecords: number, maxBytes: number): JournalBatch<Cursor>;
-}
 
 /** What the forwarder journals as a record about ourselves. `file` is the dead letter. */
 export type DeliveryEvent =
@@ -108,6 +89,7 @@ class JournalDelivery<Cursor> implements Delivery {
   readonly #backoff: Backoff;
   readonly #limits: BatchLimits;
   readonly #letters: DeadLetters;
+  readonly #batches: Batches<Cursor>;
   #cursor: Cursor;
   #accepted = 0;
   #rejected = 0;
@@ -120,17 +102,21 @@ class JournalDelivery<Cursor> implements Delivery {
     this.#backoff = createBackoff(options.now ?? (() => performance.now()), options.random ?? Math.random);
     this.#limits = createBatchLimits(options.maxBatchRecords, maxLineBytes);
     this.#letters = createDeadLetters(options.deadLetterDir, options.clock ?? systemClock);
+    this.#batches = createBatches(options.journal, options.resources);
     this.#cursor = options.journal.loadCursor();
   }
 
   async step(): Promise<DeliveryStep> {
     const millis = this.#backoff.remaining();
     if (millis > 0) return { kind: 'waiting', millis, problem: this.#problem };
-    const { records, bytes } = this.#limits.next();
     try {
-      const batch = this.#options.journal.readBatch(this.#cursor, records, bytes);
+      const size = this.#limits.next();
+      const batch = this.#batches.behind(this.#cursor, size);
       if (batch.sealed.length === 0) return { kind: 'idle' };
-      return await this.#settle(batch, await this.#send(batch.sealed));
+      const answer = this.#options.exporter.export(batch.logRecords);
+      // Compressing and sending happen beside this thread.
+      this.#batches.prepare(batch.cursor, size);
+      return await this.#settle(batch, await answer);
     } catch (error) {
       // A full or failing disk: what could not be noted is sent again.
       if (errnoOf(error) === undefined) throw error;
@@ -147,11 +133,6 @@ class JournalDelivery<Cursor> implements Delivery {
       ...(failing && { problem: this.#problem, retryInMillis: this.#backoff.remaining() }),
       ...(this.#warning !== undefined && { warning: this.#warning }),
     };
-  }
-
-  #send(batch: readonly SealedRecord[]): Promise<ExportVerdict> {
-    const { exporter, resources } = this.#options;
-    return exporter.export(batch.map((sealed) => toLogRecord(sealed, resources.of(sealed.record))));
   }
 
   #settle(batch: JournalBatch<Cursor>, verdict: ExportVerdict): DeliveryStep | Promise<DeliveryStep> {
@@ -212,9 +193,9 @@ class JournalDelivery<Cursor> implements Delivery {
   /** A record is condemned only when the server takes its neighbour, or at least an empty request. */
   async #serverWorks(): Promise<boolean> {
     if (this.#limits.neighbourAccepted()) return true;
-    const two = this.#options.journal.readBatch(this.#cursor, 2, Number.MAX_SAFE_INTEGER).sealed;
+    const two = this.#batches.behind(this.#cursor, { records: 2, bytes: Number.MAX_SAFE_INTEGER }).logRecords;
     for (const probe of two.length > 1 ? [[], two.slice(1)] : [[]]) {
-      if ((await this.#send(probe)).kind === 'accepted') return true;
+      if ((await this.#options.exporter.export(probe)).kind === 'accepted') return true;
     }
     return false;
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SealedRecord } from '../../src/journal/record.ts';
+import type { JournalOutlet } from '../../src/otlp/batches.ts';
 import {
   createDelivery,
   type Delivery,
@@ -43,6 +44,7 @@ const idsOf = (records: readonly SealedRecord[]): string[] => records.map(({ rec
 function deliveryOf(
   records: readonly SealedRecord[],
   limits: { records?: number; bytes?: number } = {},
+  readBatch?: JournalOutlet<number>['readBatch'],
 ): Delivery {
   const exporter = createOtlpExporter(exportSettings({ endpoint: sink.url, timeout_ms: 500 }));
   if (!exporter) throw new Error('no endpoint');
@@ -50,7 +52,7 @@ function deliveryOf(
   return createDelivery({
     exporter,
     resources: resources(),
-    journal: arrayJournal(records, join(dir, 'cursor')),
+    journal: { ...arrayJournal(records, join(dir, 'cursor')), ...(readBatch && { readBatch }) },
     deadLetterDir: join(dir, 'dead'),
     onEvent: (event) => events.push(event),
     maxBatchRecords: limits.records ?? 512,
@@ -78,6 +80,22 @@ describe('createDelivery', () => {
     expect(sink.accepted.map(({ body }) => body)).toEqual(records.map(({ line }) => line));
     expect(cursor()).toBe(1200);
     expect(delivery.status()).toEqual({ endpoint: `${sink.url}/v1/logs`, accepted: 1200, rejected: 0 });
+  });
+
+  it('reads on while a request is under way, and is told the answer even when what follows is damaged', async () => {
+    const records = samples(4);
+    const array = arrayJournal(records, join(dir, 'cursor'));
+    let reads = 0;
+    const requestsAtRead: number[] = [];
+    const delivery = deliveryOf(records, { records: 2 }, (after, maxRecords, maxBytes) => {
+      requestsAtRead.push(sink.requests.length);
+      if (++reads > 1) throw new Error('the segment is cut');
+      return array.readBatch(after, maxRecords, maxBytes);
+    });
+    expect(await delivery.step()).toEqual({ kind: 'sent', records: 2 });
+    expect(requestsAtRead).toEqual([0, 0]);
+    expect(cursor()).toBe(2);
+    await expect(delivery.step()).rejects.toThrow('the segment is cut');
   });
 
   it('goes on where the process before it stopped, and sends what is appended later', async () => {

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import canonicalize from 'canonicalize';
 import { parseConfig } from '../../src/config/schema.ts';
 import type { AtelRecord, SealedRecord } from '../../src/journal/record.ts';
-import type { JournalOutlet } from '../../src/otlp/deliver.ts';
+import type { JournalOutlet } from '../../src/otlp/batches.ts';
 import type { ExportSettings } from '../../src/otlp/endpoint.ts';
 import { createResourceCache, type ResourceCache } from '../../src/otlp/resource.ts';
 
