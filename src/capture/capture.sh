@@ -22,8 +22,9 @@ trap 'exit 0' EXIT
 command exec 2>/dev/null
 # An inherited file size limit then fails the write instead of killing the shell.
 command trap '' XFSZ
-# C: lengths are bytes and ranges are ASCII.
-PATH=/usr/bin:/bin LC_ALL=C IFS=' '
+# C: lengths are bytes and ranges are ASCII. Exported: cat would read a dozen files for another locale.
+IFS=' '
+export PATH=/usr/bin:/bin LC_ALL=C
 umask 077
 set -C
 nl='
@@ -90,11 +91,14 @@ lost() {
 }
 
 # 64 MiB in blocks of 512 bytes (a bash that is not in POSIX mode takes them for KiB), for cat alone: the forwarder
-# would inherit it.
-read_payload() (
-  ulimit -f 131072
-  exec "$CAT"
-)
+# would inherit it. The soft limit, since it can be taken back; a subshell for it made the whole hook a third slower.
+read_payload() {
+  command ulimit -S -f 131072
+  "$CAT"
+  status=$?
+  command ulimit -S -f unlimited || command ulimit -S -f "$(command ulimit -H -f)"
+  return $status
+}
 
 spool() {
   if [ ! -d "$QUEUE" ] || [ -h "$QUEUE" ] || [ ! -O "$QUEUE" ]; then
