@@ -33,14 +33,18 @@ export interface BashAnalyser {
   analyse(command: string): BashAnalysis;
 }
 
-/**
- * Loads the grammar (some 20 ms, once) and returns an analyser that can be used for ever after.
- * @param grammar path or bytes of `tree-sitter-bash.wasm`
- */
-export async function createBashAnalyser(grammar: string | Uint8Array = GRAMMAR_FILE): Promise<BashAnalyser> {
+let parser: Parser | undefined;
+
+/** Loads the grammar (some 20 ms, the first time) and returns an analyser that can be used for ever after. */
+export async function createBashAnalyser(): Promise<BashAnalyser> {
+  // One a process: WebAssembly gives back nothing of the 1.3 MB that each load takes, and a parse ends before the next.
+  const shared = (parser ??= await loadParser());
+  return { analyse: (command) => analyse(shared, command) };
+}
+
+async function loadParser(): Promise<Parser> {
   await Parser.init();
-  const parser = new Parser().setLanguage(await Language.load(grammar));
-  return { analyse: (command) => analyse(parser, command) };
+  return new Parser().setLanguage(await Language.load(GRAMMAR_FILE));
 }
 
 function analyse(parser: Parser, command: string): BashAnalysis {

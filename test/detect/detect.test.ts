@@ -7,7 +7,6 @@ import { type Action, createDetector, type Detection, type Detector } from '../.
 import { riskScore, sessionFinding } from '../../src/detect/findings.ts';
 import { createScope } from '../../src/detect/scope.ts';
 
-const GRAMMAR = new URL('../../node_modules/tree-sitter-bash/tree-sitter-bash.wasm', import.meta.url);
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'atel-')));
 const project = join(home, 'project');
 const dataDir = join(home, '.local/share/agent-telemetry');
@@ -33,7 +32,7 @@ beforeAll(async () => {
     userHome: () => undefined,
   });
   const own = { home, dataDir, configDir: join(home, '.config/agent-telemetry') };
-  detector = createDetector({ bash: await createBashAnalyser(GRAMMAR.pathname), scope, own });
+  detector = createDetector({ bash: await createBashAnalyser(), scope, own });
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
