@@ -25,14 +25,26 @@ export function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * @throws AtelError input — the port is taken; the message names its holder
+ * @throws AtelError input — the port cannot be had: it is taken (the message names its holder) or blocked
  */
 export async function requireFreePort(port: number, purpose: string): Promise<void> {
-  if (await isPortFree(port)) return;
-  throw new AtelError('input', `port ${port} is taken by ${describeHolder(portHolder(port))}`, {
-    where: purpose,
-    fix: 'end that program, or choose another port (see `atel up --help`)',
-  });
+  const refuse = (why: string, fix: string): never => {
+    throw new AtelError('input', `port ${port} ${why}`, { where: purpose, fix });
+  };
+  const fix = 'choose another port (see `atel up --help`)';
+  if (!(await isPortFree(port)))
+    refuse(`is taken by ${describeHolder(portHolder(port))}`, `end that program, or ${fix}`);
+  if (await isBlockedPort(port)) refuse('is one that HTTP clients do not speak to', fix);
+}
+
+/** Ports of other protocols, which the Fetch standard blocks (https://fetch.spec.whatwg.org/#port-blocking). */
+async function isBlockedPort(port: number): Promise<boolean> {
+  try {
+    await fetch(`http://127.0.0.1:${port}`, { method: 'HEAD' });
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
+  }
 }
 
 /** One clause about a holder, for messages. */

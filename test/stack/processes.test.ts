@@ -99,6 +99,12 @@ describe('a port', () => {
     expect(portHolder(port)).toBeUndefined();
   });
 
+  it('that HTTP clients do not speak to is refused, since nobody could tell whether the part is ready', async () => {
+    await expect(requireFreePort(6000, 'Loki, http')).rejects.toThrow(
+      'Loki, http: port 6000 is one that HTTP clients do not speak to; choose another port (see `atel up --help`)',
+    );
+  });
+
   it('held by somebody else is told by that user', () => {
     expect(describeHolder({ uid: 0 })).toBe('a process of uid 0');
     expect(describeHolder(undefined)).toBe('another program');
