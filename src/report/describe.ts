@@ -32,7 +32,9 @@ export function detailOf(record: AtelRecord): string {
   }
   if (details.subagent_type !== undefined) return details.subagent_type;
   if (record.tool_name !== undefined) return '';
-  return [promptOf(record), ...plainValues(details)].filter(Boolean).join(' ');
+  // Of a record about ourselves the kind says what it is; of others the name of the event does.
+  const kind = record.hook_event === 'Audit' ? details.kind : undefined;
+  return [kind, promptOf(record), ...plainValues(details)].filter(Boolean).join(' ');
 }
 
 function plainValues(details: Readonly<Record<string, unknown>>): readonly string[] {
