@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- [--events 20000] [--seed n]`: hooks from ten writers while hooks, forwarder, Collector and Loki are
+ * `npm run soak -- [--events 100000] [--seed n]`: hooks from ten writers while hooks, forwarder, Collector and Loki are
  * killed at random, then the proof that nothing was lost. Ends with 1 when something was.
  */
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ const MAX_SEED = 1_000_000;
 const MAX_SHOWN_PROBLEMS = 50;
 
 const { values } = parseArgs({
-  options: { events: { type: 'string', default: '20000' }, seed: { type: 'string' } },
+  options: { events: { type: 'string', default: '100000' }, seed: { type: 'string' } },
 });
 const events = Number(values.events);
 const seed = Number(values.seed ?? Math.floor(Math.random() * MAX_SEED));
