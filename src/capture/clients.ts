@@ -1,10 +1,11 @@
 /** Finds the Claude Code clients that may run in a project, and their versions. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../platform/env.ts';
 import { readTextIfExists } from '../platform/files.ts';
+import { isExecutable, searchPath } from '../platform/programs.ts';
 
 export interface FoundClient {
   readonly path: string;
@@ -30,7 +31,7 @@ export async function findClients(
 ): Promise<readonly FoundClient[]> {
   const packages = join(projectRoot, 'node_modules');
   const places = [
-    ...(env['PATH'] ?? '').split(':').filter((directory) => directory.startsWith('/')),
+    ...searchPath(env),
     join(packages, '.bin'),
     join(home, '.claude', 'local'),
     join(home, '.local', 'bin'),
@@ -38,8 +39,9 @@ export async function findClients(
   const found = new Map<string, string>();
   for (const place of places) {
     const path = join(place, 'claude');
-    const real = realExecutable(path);
-    if (real !== undefined && !found.has(real)) found.set(real, path);
+    if (!isExecutable(path)) continue;
+    const real = realpathSync(path);
+    if (!found.has(real)) found.set(real, path);
   }
   return Promise.all(
     [...found].map(async ([real, path]) => {
@@ -47,15 +49,6 @@ export async function findClients(
       return { path, version: foreign ? versionFromManifest(real) : await askVersion(path, env, home) };
     }),
   );
-}
-
-function realExecutable(path: string): string | undefined {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile() ? realpathSync(path) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function versionFromManifest(executable: string): string | undefined {

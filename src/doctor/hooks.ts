@@ -10,7 +10,8 @@ import { registrationFor } from '../capture/registration.ts';
 import { shellQuote } from '../capture/shell-quote.ts';
 import { compareVersions } from '../event/hook-events.ts';
 import { systemClock } from '../platform/clock.ts';
-import { isExecutable, readTextIfExists } from '../platform/files.ts';
+import { readTextIfExists } from '../platform/files.ts';
+import { isExecutable } from '../platform/programs.ts';
 import { type Check, type Diagnosis, type DoctorContext, fail, ok, warn } from './check.ts';
 
 const LEAST_NODE = '22.18.0';

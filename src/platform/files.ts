@@ -3,9 +3,7 @@
  * survive a crash is fsynced, its directory too: a rename is atomic for observers but durable only after that.
  */
 import {
-  accessSync,
   closeSync,
-  constants,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -143,16 +141,6 @@ export function readAt(fd: number, position: number, length: number): Buffer {
     done += read;
   }
   return buffer.subarray(0, done);
-}
-
-/** Whether this user may run the file. */
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Size in bytes, 0 when the file does not exist. */
