@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
 import { PRIVATE_DIR, ensurePrivateDir, readTextIfExists, writeAtomic } from '../platform/files.ts';
-import type { Paths } from '../platform/paths.ts';
+import { type Paths, XDG_VARIABLES } from '../platform/paths.ts';
 import { findProgram, searchPath } from '../platform/programs.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -17,8 +17,6 @@ import { shellQuote } from './shell-quote.ts';
 export type Scope = 'marked' | 'all';
 
 const FORWARDER_PATH = '/usr/local/bin:/usr/bin:/bin';
-/** What the forwarder needs to find the same paths as we do. */
-const FORWARDER_VARIABLES = ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR'];
 
 /** Where the copy for an installation stands. */
 export function hookCopyPath(paths: Pick<Paths, 'hooksDir'>, installation: string): string {
@@ -36,9 +34,7 @@ export function isOurCommand(command: string): boolean {
  * @throws AtelError input — this machine has no `cat` or `env`
  */
 export function renderHookCopy(paths: Paths, env: Env, scope: Scope): string {
-  const xdg = FORWARDER_VARIABLES.flatMap((name) =>
-    env[name]?.startsWith('/') ? [`${name}=${env[name]}`] : [],
-  );
+  const xdg = XDG_VARIABLES.flatMap((name) => (env[name]?.startsWith('/') ? [`${name}=${env[name]}`] : []));
   const forwarder = [
     requireProgram('env', env),
     '-i',

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Env } from '../platform/env.ts';
+import { type Env, pickEnv } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
 import { ensurePrivateDir, withPrivateUmask, writeAtomic } from '../platform/files.ts';
 import { startTimeOf } from '../platform/processes.ts';
@@ -103,7 +103,7 @@ function spawnPart(part: Part, found: FoundPart, settings: StackSettings, env: E
         cwd: files.dir,
         detached: true,
         stdio: ['ignore', log, log],
-        env: { ...pick(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
+        env: { ...pickEnv(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
       }),
     );
     child.unref();
@@ -111,15 +111,6 @@ function spawnPart(part: Part, found: FoundPart, settings: StackSettings, env: E
   } finally {
     closeSync(log);
   }
-}
-
-function pick(env: Env, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 function pidOf(child: ChildProcess, part: Part, found: FoundPart): Promise<number> {
