@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../platform/env.ts';
 import { readTextIfExists } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
 import { isExecutable, searchPath } from '../platform/programs.ts';
 
 export interface FoundClient {
@@ -55,12 +56,7 @@ function versionFromManifest(executable: string): string | undefined {
   let directory = dirname(executable);
   for (let level = 0; level < MAX_MANIFEST_LEVELS; level++, directory = dirname(directory)) {
     const text = readTextIfExists(join(directory, 'package.json'));
-    if (text === undefined) continue;
-    try {
-      return versionIn(manifestSchema.parse(JSON.parse(text)).version);
-    } catch {
-      return undefined;
-    }
+    if (text !== undefined) return versionIn(manifestSchema.safeParse(parseJson(text)).data?.version ?? '');
   }
   return undefined;
 }

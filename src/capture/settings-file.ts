@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AtelError } from '../platform/errors.ts';
 import { PRIVATE_FILE, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
 import { ancestors } from './project-root.ts';
 import { type Hooks, hasOurHooks, hooksSchema } from './hook-settings.ts';
 
@@ -97,9 +98,5 @@ export function newestBackup(file: string): { readonly path: string; readonly te
 
 /** The value of a settings file's text, `undefined` when it is no JSON. A blank file is one without settings. */
 export function parseSettingsText(text: string): unknown {
-  try {
-    return text.trim() === '' ? {} : JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
+  return text.trim() === '' ? {} : parseJson(text.replace(/^\uFEFF/, ''));
 }
