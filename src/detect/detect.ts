@@ -51,19 +51,10 @@ export interface DetectorDeps {
   readonly own: OwnPlaces;
 }
 
-/** Levels of a path outside the project when it is not merely read or looked at. */
-const CHANGING: Readonly<Record<PathUse['access'], boolean>> = {
-  read: false,
-  search: false,
-  enter: false,
-  unknown: false,
-  write: true,
-  execute: true,
-};
-
 function outsideLevel(access: PathUse['access'], reason: OutsideReason | undefined): FindingLevel {
   if (reason === 'temporary') return 'low';
-  return CHANGING[access] || reason === 'other-home' || reason === 'symlink' ? 'medium' : 'low';
+  const changes = access === 'write' || access === 'execute';
+  return changes || reason === 'other-home' || reason === 'symlink' ? 'medium' : 'low';
 }
 
 /** Puts the parts of this room together. */
