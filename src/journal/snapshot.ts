@@ -2,10 +2,10 @@
  * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
  * without it, or with one that does not fit, opening reads everything.
  *
- * `sessions.json`: {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …],
- * unsettled: [id, …]}.
- * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are the ids, up to it, of events whose spool files
- * may still be there.
+ *   sessions.json   {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …], unsettled: [id, …]}
+ *
+ * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are the
+ * ids, up to it, of events whose spool files may still be there.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
