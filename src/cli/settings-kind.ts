@@ -1,22 +1,15 @@
 /** The flags that choose an installation, shared by `init` and `uninstall`. */
 import type { InstallationKind } from '../capture/installation.ts';
 import { AtelError } from '../platform/errors.ts';
-
-const flag = (brief: string) => ({ kind: 'boolean', default: false, withNegated: false, brief }) as const;
+import { managedDirectoryFlag, switchFlag } from './flags.ts';
 
 export const settingsKindFlags = {
-  project: flag('This project: .claude/settings.local.json (default)'),
-  shared: flag('With --project: .claude/settings.json, to be committed, for every clone'),
-  user: flag('All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}'),
-  plugin: flag('All your projects, as a Claude Code plugin'),
-  managed: flag('Everybody on this machine: the managed settings; as root'),
-  managedDirectory: {
-    kind: 'parsed',
-    parse: String,
-    optional: true,
-    hidden: true,
-    brief: 'For tests: instead of the directory of the managed settings',
-  },
+  project: switchFlag('This project: .claude/settings.local.json (default)'),
+  shared: switchFlag('With --project: .claude/settings.json, to be committed, for every clone'),
+  user: switchFlag('All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}'),
+  plugin: switchFlag('All your projects, as a Claude Code plugin'),
+  managed: switchFlag('Everybody on this machine: the managed settings; as root'),
+  ...managedDirectoryFlag,
 } as const;
 
 export interface SettingsKindFlags {

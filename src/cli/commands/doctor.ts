@@ -15,6 +15,7 @@ import { stackSettings } from '../../stack/settings.ts';
 import { readStatus } from '../../stack/status.ts';
 import type { CliContext } from '../context.ts';
 import { escapeText } from '../escape.ts';
+import { jsonFlag, managedDirectoryFlag, switchFlag } from '../flags.ts';
 
 interface Flags {
   readonly fix: boolean;
@@ -42,15 +43,9 @@ export const doctorCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      fix: { kind: 'boolean', default: false, withNegated: false, brief: 'Mend what can be mended safely' },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
-      managedDirectory: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        hidden: true,
-        brief: 'For tests: instead of the directory of the managed settings',
-      },
+      fix: switchFlag('Mend what can be mended safely'),
+      ...jsonFlag,
+      ...managedDirectoryFlag,
     },
   },
   async func({ fix, json, managedDirectory }) {

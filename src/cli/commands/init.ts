@@ -10,6 +10,7 @@ import { isInstalled } from '../../capture/settings-file.ts';
 import { copyOtlpEnv } from '../../config/otlp-env.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { CliContext } from '../context.ts';
+import { switchFlag } from '../flags.ts';
 import { notesOn, stepsAfter, withRootAdvice } from '../installing.ts';
 import { type SettingsKindFlags, settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
 
@@ -50,12 +51,7 @@ export const initCommand = buildCommand<Flags, [], CliContext>({
         default: 'marked',
         brief: 'Sessions to record: in marked directories, or all',
       },
-      dryRun: {
-        kind: 'boolean',
-        default: false,
-        withNegated: false,
-        brief: 'Show the change, write nothing',
-      },
+      dryRun: switchFlag('Show the change, write nothing'),
     },
   },
   async func(flags) {

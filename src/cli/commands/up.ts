@@ -11,6 +11,7 @@ import { createProgress } from '../../stack/progress.ts';
 import { backupDirOf, lokiUrlOf, otlpUrlOf, stackSettings } from '../../stack/settings.ts';
 import { bringUp, type UpResult } from '../../stack/up.ts';
 import type { CliContext } from '../context.ts';
+import { jsonFlag } from '../flags.ts';
 
 interface Flags {
   readonly otlpPort?: number;
@@ -42,7 +43,7 @@ export const upCommand = buildCommand<Flags, [], CliContext>({
       collectorMetricsPort: portFlag('Collector: its own metrics'),
       lokiPort: portFlag('Loki: HTTP'),
       lokiGrpcPort: portFlag('Loki: gRPC, internal'),
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
+      ...jsonFlag,
     },
   },
   async func(flags) {
