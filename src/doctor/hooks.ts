@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type InstallPlan, install, planInstall } from '../capture/install.ts';
 import { type InstallationKind, settingsPathOf } from '../capture/installation.ts';
-import type { SettingsFound } from '../capture/installed.ts';
+import type { SettingsFound } from '../capture/find-settings.ts';
 import { nearestMarked } from '../capture/marker.ts';
 import { PLUGIN_ID, pluginDir } from '../capture/plugin.ts';
 import { registrationFor } from '../capture/registration.ts';

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildCommand } from '@stricli/core';
 import { findClients } from '../../capture/clients.ts';
-import { findSettings } from '../../capture/installed.ts';
+import { findSettings } from '../../capture/find-settings.ts';
 import { findProjectRoot } from '../../capture/project-root.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { DoctorContext } from '../../doctor/check.ts';

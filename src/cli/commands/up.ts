@@ -6,7 +6,7 @@ import { startForwarder } from '../../forwarder/start.ts';
 import { AtelError } from '../../platform/errors.ts';
 import { readTextIfExists } from '../../platform/files.ts';
 import { type EndpointChange, pointExportAt } from '../../stack/endpoint.ts';
-import { otherUsers } from '../../stack/neighbours.ts';
+import { otherUsers } from '../../stack/other-users.ts';
 import { createProgress } from '../../stack/progress.ts';
 import { backupDirOf, lokiUrlOf, otlpUrlOf, stackSettings } from '../../stack/settings.ts';
 import { bringUp, type UpResult } from '../../stack/up.ts';

@@ -3,7 +3,7 @@ import type { InstallationKind } from '../capture/installation.ts';
 import { AtelError } from '../platform/errors.ts';
 import { managedDirectoryFlag, switchFlag } from './flags.ts';
 
-export const settingsKindFlags = {
+export const installationFlags = {
   project: switchFlag('This project: .claude/settings.local.json (default)'),
   shared: switchFlag('With --project: .claude/settings.json, to be committed, for every clone'),
   user: switchFlag('All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}'),
@@ -12,7 +12,7 @@ export const settingsKindFlags = {
   ...managedDirectoryFlag,
 } as const;
 
-export interface SettingsKindFlags {
+export interface InstallationFlags {
   readonly project: boolean;
   readonly shared: boolean;
   readonly user: boolean;
@@ -22,7 +22,7 @@ export interface SettingsKindFlags {
 }
 
 /** @throws AtelError usage — more than one, or `--shared` without a project */
-export function settingsKindOf(flags: SettingsKindFlags): InstallationKind {
+export function installationKindOf(flags: InstallationFlags): InstallationKind {
   const places = (['project', 'user', 'plugin', 'managed'] as const).filter((name) => flags[name]);
   const [place = 'project', ...more] = places;
   if (more.length > 0)
