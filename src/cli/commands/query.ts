@@ -71,6 +71,16 @@ async function queryRecords(context: CliContext, flags: Flags): Promise<void> {
   if (count === 0) noteNothing(context, reading, 'records');
 }
 
+/** What Loki is asked, and where the answer goes. */
+interface Question {
+  readonly context: CliContext;
+  readonly client: LokiClient;
+  readonly output: Output;
+  readonly flags: Flags;
+  readonly expression: string;
+  readonly filter: RecordFilter;
+}
+
 async function queryLoki(context: CliContext, flags: Flags, expression: string): Promise<void> {
   const filter = toFilter(flags, systemClock());
   const unfit = FILTERS.find((name) => flags[name] !== undefined);
@@ -89,19 +99,12 @@ async function queryLoki(context: CliContext, flags: Flags, expression: string):
   await letSpoolDrain(context);
   const client = await requireLoki(lokiUrl(context));
   const output = createOutput(context);
-  if (isLogQuery(expression)) await printLogs(context, client, output, flags, expression, filter);
-  else await printMetric(context, client, output, flags, expression, filter);
+  const question = { context, client, output, flags, expression, filter };
+  await (isLogQuery(expression) ? printLogs(question) : printMetric(question));
   await output.flush();
 }
 
-async function printLogs(
-  context: CliContext,
-  client: LokiClient,
-  output: Output,
-  flags: Flags,
-  expression: string,
-  filter: RecordFilter,
-): Promise<void> {
+async function printLogs({ context, client, output, flags, expression, filter }: Question): Promise<void> {
   const note = (text: string): void => context.note(`atel: ${text}`);
   const range = await rangeToRead(client, systemClock, filter);
   const entries =
@@ -119,14 +122,7 @@ async function printLogs(
   if (count === 0) note('no log lines match');
 }
 
-async function printMetric(
-  context: CliContext,
-  client: LokiClient,
-  output: Output,
-  flags: Flags,
-  expression: string,
-  filter: RecordFilter,
-): Promise<void> {
+async function printMetric({ context, client, output, flags, expression, filter }: Question): Promise<void> {
   const end = filter.until ?? systemClock();
   const { since: start } = filter;
   const seconds = start === undefined ? 0 : Number((end - start) / 1_000_000_000n);
