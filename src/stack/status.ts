@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { namesIn } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { livePidFile } from '../platform/processes.ts';
-import { type InstanceFiles, instanceFiles, instancePids, lastError, readPidFile } from './instance.ts';
+import { instanceFiles, instancePids, lastError, readPidFile } from './instance.ts';
 import { type Part, PARTS } from './parts.ts';
 import { backupDirOf, type StackSettings } from './settings.ts';
 import { answers } from './start.ts';
@@ -95,7 +95,8 @@ async function partStatus(part: Part, settings: StackSettings): Promise<PartStat
     pids,
     ...(known && { version: known.version, binary: known.binary }),
     ports: known?.ports ?? part.ports(settings.ports),
-    ...places(files),
+    data_dir: files.dir,
+    log_file: files.logFile,
     ...(error !== undefined && { last_error: error }),
   };
 }
@@ -108,10 +109,6 @@ async function stateOf(
 ): Promise<PartState> {
   if (!runs) return known ? 'died' : 'stopped';
   return (await answers(part.readyUrl(settings.ports))) ? 'ready' : 'not ready';
-}
-
-function places({ dir, logFile }: InstanceFiles): { data_dir: string; log_file: string } {
-  return { data_dir: dir, log_file: logFile };
 }
 
 async function readQueue(metricsPort: number): Promise<QueueStatus | undefined> {

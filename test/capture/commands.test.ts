@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
+import { putFakeClient } from '../helpers/fake-client.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
 
 describe('atel', () => {
@@ -29,11 +29,7 @@ describe('atel', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  const client = (version: string, directory = bin): void => {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'claude'), `#!/bin/sh\necho '${version} (Claude Code)'\n`);
-    chmodSync(join(directory, 'claude'), 0o755);
-  };
+  const client = (version: string, directory = bin): void => putFakeClient(directory, version);
   const atel = (args: string, env: Record<string, string> = {}, cwd = project): Promise<CliRun> => {
     const base = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root };
     return runCli(args.split(' '), { env: { ...base, ...env }, cwd });

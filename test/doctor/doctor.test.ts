@@ -26,6 +26,7 @@ import { listSegments } from '../../src/journal/segments.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { formatPidFile, livePidFile } from '../../src/platform/processes.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
+import { putFakeClient } from '../helpers/fake-client.ts';
 import { type OtlpSink, startOtlpSink, status } from '../helpers/otlp-sink.ts';
 import { endProcesses } from '../helpers/processes.ts';
 import { draft, writeJournal } from '../helpers/records.ts';
@@ -65,10 +66,7 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function client(version: string): void {
-  writeFileSync(join(bin, 'claude'), `#!/bin/sh\necho '${version} (Claude Code)'\n`);
-  chmodSync(join(bin, 'claude'), 0o755);
-}
+const client = (version: string): void => putFakeClient(bin, version);
 
 function atel(...args: readonly string[]): Promise<CliRun> {
   const env = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root };
