@@ -8,7 +8,7 @@ import { livePidFile } from '../platform/processes.ts';
 import { instanceFiles, instancePids, lastError, readPidFile } from './instance.ts';
 import { type Part, PARTS } from './parts.ts';
 import { backupDirOf, type StackSettings } from './settings.ts';
-import { answers } from './start.ts';
+import { answers } from './ready.ts';
 
 const METRICS_TIMEOUT_MILLIS = 2000;
 
