@@ -12,9 +12,8 @@ import { updateConfigFile } from '../src/config/load.ts';
 import { VERSION } from '../src/platform/version.ts';
 import { createUser } from '../test/helpers/atel.ts';
 import { spoolEvents } from '../test/helpers/drop-files.ts';
-import { endProcesses } from '../test/helpers/processes.ts';
 import { everyday } from '../test/helpers/scenario-sessions.ts';
-import { createWorld, playScenario } from '../test/helpers/scenario.ts';
+import { createWorld, playScenario, removeWorld } from '../test/helpers/scenario.ts';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const target = join(PACKAGE, 'test/fixtures/releases', VERSION);
@@ -47,8 +46,7 @@ try {
   for (const directory of ['claude', 'data/hooks/settings-user'])
     for (const name of readdirSync(join(target, directory))) namePlaces(join(target, directory, name));
 } finally {
-  await endProcesses(world.home);
-  world.remove();
+  await removeWorld(world);
 }
 
 function namePlaces(file: string): void {

@@ -5,7 +5,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventsForClient } from '../src/event/hook-events.ts';
-import { createWorld, playScenario, type Scenario, writeWorldFile } from '../test/helpers/scenario.ts';
+import {
+  createWorld,
+  playScenario,
+  removeWorld,
+  type Scenario,
+  writeWorldFile,
+} from '../test/helpers/scenario.ts';
 import { installClient } from '../test/helpers/install-client.ts';
 import { OLD_CLIENT_SCENARIOS, SCENARIOS } from '../test/helpers/scenarios.ts';
 import { CLAUDE_BIN } from '../test/helpers/claude-client.ts';
@@ -78,7 +84,7 @@ async function record(scenario: Scenario, version: string, bin: string): Promise
     );
     return readRecorded(target, scenario.name, world.root);
   } finally {
-    world.remove();
+    await removeWorld(world);
   }
 }
 

@@ -2,16 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '@stricli/core';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { app } from '../src/cli/app.ts';
-import { createContext } from '../src/cli/context.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { configJsonSchema, parseConfig } from '../src/config/schema.ts';
 import { canonicalLine } from '../src/journal/canonical.ts';
 import { ATTR, RESOURCE } from '../src/otlp/semconv.ts';
+import { runCli } from './helpers/run-cli.ts';
 import { sealRecordings } from './helpers/sealed-recordings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -54,11 +52,8 @@ function callsIn(line: string): readonly { readonly command: string; readonly fl
 }
 
 async function help(...args: string[]): Promise<string> {
-  let text = '';
-  const stream = { write: (more: string): void => void (text += more) };
-  const context = createContext({ stdout: stream, stderr: stream }, { HOME: '/nonexistent' }, '/');
-  await run(app, [...args, '--help'], context);
-  return text;
+  const { out, err } = await runCli([...args, '--help'], { env: { HOME: '/nonexistent' }, cwd: '/' });
+  return out + err;
 }
 
 const slug = (heading: string): string =>

@@ -1,10 +1,12 @@
 /** Finds the Claude Code clients that may run in a project, and their versions. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../platform/env.ts';
 import { readTextIfExists } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
+import { isExecutable, searchPath } from '../platform/programs.ts';
 
 export interface FoundClient {
   readonly path: string;
@@ -30,7 +32,7 @@ export async function findClients(
 ): Promise<readonly FoundClient[]> {
   const packages = join(projectRoot, 'node_modules');
   const places = [
-    ...(env['PATH'] ?? '').split(':').filter((directory) => directory.startsWith('/')),
+    ...searchPath(env),
     join(packages, '.bin'),
     join(home, '.claude', 'local'),
     join(home, '.local', 'bin'),
@@ -38,8 +40,9 @@ export async function findClients(
   const found = new Map<string, string>();
   for (const place of places) {
     const path = join(place, 'claude');
-    const real = realExecutable(path);
-    if (real !== undefined && !found.has(real)) found.set(real, path);
+    if (!isExecutable(path)) continue;
+    const real = realpathSync(path);
+    if (!found.has(real)) found.set(real, path);
   }
   return Promise.all(
     [...found].map(async ([real, path]) => {
@@ -49,25 +52,11 @@ export async function findClients(
   );
 }
 
-function realExecutable(path: string): string | undefined {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile() ? realpathSync(path) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function versionFromManifest(executable: string): string | undefined {
   let directory = dirname(executable);
   for (let level = 0; level < MAX_MANIFEST_LEVELS; level++, directory = dirname(directory)) {
     const text = readTextIfExists(join(directory, 'package.json'));
-    if (text === undefined) continue;
-    try {
-      return versionIn(manifestSchema.parse(JSON.parse(text)).version);
-    } catch {
-      return undefined;
-    }
+    if (text !== undefined) return versionIn(manifestSchema.safeParse(parseJson(text)).data?.version ?? '');
   }
   return undefined;
 }

@@ -8,22 +8,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
-import {
-  PRIVATE_DIR,
-  ensurePrivateDir,
-  isExecutable,
-  readTextIfExists,
-  writeAtomic,
-} from '../platform/files.ts';
-import type { Paths } from '../platform/paths.ts';
+import { PRIVATE_DIR, ensurePrivateDir, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { type Paths, XDG_VARIABLES } from '../platform/paths.ts';
+import { findProgram, searchPath } from '../platform/programs.ts';
 import { shellQuote } from './shell-quote.ts';
 
 /** Which sessions are recorded: those below a marker, or all. */
 export type Scope = 'marked' | 'all';
 
 const FORWARDER_PATH = '/usr/local/bin:/usr/bin:/bin';
-/** What the forwarder needs to find the same paths as we do. */
-const FORWARDER_VARIABLES = ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_RUNTIME_DIR'];
 
 /** Where the copy for an installation stands. */
 export function hookCopyPath(paths: Pick<Paths, 'hooksDir'>, installation: string): string {
@@ -41,11 +34,9 @@ export function isOurCommand(command: string): boolean {
  * @throws AtelError input — this machine has no `cat` or `env`
  */
 export function renderHookCopy(paths: Paths, env: Env, scope: Scope): string {
-  const xdg = FORWARDER_VARIABLES.flatMap((name) =>
-    env[name]?.startsWith('/') ? [`${name}=${env[name]}`] : [],
-  );
+  const xdg = XDG_VARIABLES.flatMap((name) => (env[name]?.startsWith('/') ? [`${name}=${env[name]}`] : []));
   const forwarder = [
-    findProgram('env', env),
+    requireProgram('env', env),
     '-i',
     `HOME=${paths.home}`,
     `PATH=${FORWARDER_PATH}`,
@@ -61,7 +52,7 @@ export function renderHookCopy(paths: Paths, env: Env, scope: Scope): string {
     SESSIONS: shellQuote(paths.sessionsDir),
     PID_FILE: shellQuote(paths.pidFile),
     UUID_FILE: shellQuote('/proc/sys/kernel/random/uuid'),
-    CAT: shellQuote(findProgram('cat', env)),
+    CAT: shellQuote(requireProgram('cat', env)),
     FORWARDER: forwarder.map(shellQuote).join(' '),
   };
   const text = readFileSync(templatePath(), 'utf8').replace(/@([A-Z_]+)@/g, (_, name: string) => {
@@ -99,13 +90,8 @@ function supportsPrivileged(): boolean {
   return spawnSync('/bin/sh', ['-p', '-c', 'exit 0'], { stdio: 'ignore', env: {} }).status === 0;
 }
 
-function findProgram(name: string, env: Env): string {
-  const directories = [
-    '/bin',
-    '/usr/bin',
-    ...(env['PATH'] ?? '').split(':').filter((each) => each.startsWith('/')),
-  ];
-  const found = directories.map((directory) => join(directory, name)).find(isExecutable);
+function requireProgram(name: string, env: Env): string {
+  const found = findProgram(name, ['/bin', '/usr/bin', ...searchPath(env)]);
   if (found === undefined)
     throw new AtelError('input', `there is no program ${name} here`, {
       where: 'PATH',

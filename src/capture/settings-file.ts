@@ -2,20 +2,12 @@
  * Claude Code's settings files: which ones, how they are read and written, and their backups
  * (`<file>.atel-backup-<UTC time>`, 0600, made before the first change).
  */
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  rmdirSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AtelError } from '../platform/errors.ts';
-import { PRIVATE_FILE, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { namesIn, PRIVATE_FILE, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
 import { ancestors } from './project-root.ts';
 import { type Hooks, hasOurHooks, hooksSchema } from './hook-settings.ts';
 
@@ -73,7 +65,7 @@ export function writeForAll(file: string, text: string, mode: number): void {
 export function removeWithEmptyDir(file: string): void {
   if (!existsSync(file)) return;
   rmSync(file);
-  if (readdirSync(dirname(file)).length === 0) rmdirSync(dirname(file));
+  if (namesIn(dirname(file)).length === 0) rmdirSync(dirname(file));
 }
 
 /** Keeps a copy of what the file holds now. @param time an RFC 3339 time @returns the copy's path */
@@ -85,10 +77,7 @@ export function backUp(file: string, text: string, time: string): string {
 
 /** The newest backup of a settings file. */
 export function newestBackup(file: string): { readonly path: string; readonly text: string } | undefined {
-  if (!existsSync(dirname(file))) return undefined;
-  const names = readdirSync(dirname(file)).filter((name) =>
-    name.startsWith(`${basename(file)}.atel-backup-`),
-  );
+  const names = namesIn(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.atel-backup-`));
   const name = names.toSorted().at(-1);
   const path = name && join(dirname(file), name);
   const text = path && readTextIfExists(path);
@@ -97,9 +86,5 @@ export function newestBackup(file: string): { readonly path: string; readonly te
 
 /** The value of a settings file's text, `undefined` when it is no JSON. A blank file is one without settings. */
 export function parseSettingsText(text: string): unknown {
-  try {
-    return text.trim() === '' ? {} : JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
+  return text.trim() === '' ? {} : parseJson(text.replace(/^\uFEFF/, ''));
 }

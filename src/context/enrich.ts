@@ -16,8 +16,7 @@ import {
   RECORD_VERSION,
 } from '../journal/record.ts';
 import { correlationOf } from './correlation.ts';
-import { clientVersion } from './ids.ts';
-import { metadataOf, pidOf } from './metadata.ts';
+import { clientVersion, metadataOf, pidOf } from './metadata.ts';
 import { openCalls, outcomeOf, type SessionState } from './registry.ts';
 import { treeOf } from './session-tree.ts';
 import type { Capture, Surroundings } from './surroundings.ts';

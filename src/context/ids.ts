@@ -27,9 +27,3 @@ export function parseTraceparent(value: string | undefined): { traceId: string; 
   if (!match?.[1] || !match[2] || /^0+$/.test(match[1]) || /^0+$/.test(match[2])) return undefined;
   return { traceId: match[1], spanId: match[2] };
 }
-
-/** Version of the client from `AI_AGENT`, e.g. `claude-code_2-1-330_harness` → `2.1.330`. */
-export function clientVersion(aiAgent: string | undefined): string | undefined {
-  const match = /^claude-code_(\d+)-(\d+)-(\d+)(?:_|$)/.exec(aiAgent ?? '');
-  return match ? match.slice(1, 4).join('.') : undefined;
-}

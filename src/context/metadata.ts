@@ -3,7 +3,6 @@ import type { HookEvent } from '../event/hook-event.ts';
 import { isPlainId } from '../event/plain-id.ts';
 import { compact } from '../event/tools/tool.ts';
 import type { AtelRecord } from '../journal/record.ts';
-import { clientVersion } from './ids.ts';
 import type { SessionState } from './registry.ts';
 import { parseSuperClaude, type SuperClaude } from './superclaude.ts';
 import type { Capture, Surroundings } from './surroundings.ts';
@@ -30,6 +29,12 @@ export function metadataOf(
     scope: around.config.project.scope,
     active: header['active'],
   });
+}
+
+/** Version of the client from `AI_AGENT`, e.g. `claude-code_2-1-330_harness` → `2.1.330`. */
+export function clientVersion(aiAgent: string | undefined): string | undefined {
+  const match = /^claude-code_(\d+)-(\d+)-(\d+)(?:_|$)/.exec(aiAgent ?? '');
+  return match ? match.slice(1, 4).join('.') : undefined;
 }
 
 /** The client's process id, if it can be one: older clients do not set the variable, so a repository could. */

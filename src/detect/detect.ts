@@ -1,12 +1,12 @@
 /** Judges one action: where its paths lead, what is remarkable about its command, and how risky that is. */
 import type { PathUse } from '../event/path-use.ts';
-import type { Finding, FindingLevel } from '../journal/record.ts';
+import type { Finding } from '../journal/record.ts';
 import type { BashAnalyser } from './bash-command.ts';
 import { bySeverity, riskScore, TRAIT_FINDINGS } from './findings.ts';
 import { namesMetadataService } from './network.ts';
 import { isDevice } from './resolve-path.ts';
-import type { Judgement, OutsideReason, Scope, Where } from './scope.ts';
-import { sensitivePlace } from './sensitive.ts';
+import type { Judgement, Scope, Where } from './scope.ts';
+import { sensitivePlace, type SensitiveTouch } from './sensitive.ts';
 import type { OwnPlaces } from './sensitive-controls.ts';
 
 /** Most paths and findings that one record holds; the most severe findings are kept. */
@@ -51,19 +51,21 @@ export interface DetectorDeps {
   readonly own: OwnPlaces;
 }
 
-/** Levels of a path outside the project when it is not merely read or looked at. */
-const CHANGING: Readonly<Record<PathUse['access'], boolean>> = {
-  read: false,
-  search: false,
-  enter: false,
-  unknown: false,
-  write: true,
-  execute: true,
-};
+function outsideFinding({ access }: PathUse, { path, reason, why }: Judgement): Finding {
+  const changes = access === 'write' || access === 'execute';
+  const grave = changes || reason === 'other-home' || reason === 'symlink';
+  const level = grave && reason !== 'temporary' ? 'medium' : 'low';
+  return { rule: 'outside-project-scope', level, path, ...(why !== undefined && { why }) };
+}
 
-function outsideLevel(access: PathUse['access'], reason: OutsideReason | undefined): FindingLevel {
-  if (reason === 'temporary') return 'low';
-  return CHANGING[access] || reason === 'other-home' || reason === 'symlink' ? 'medium' : 'low';
+function sensitiveFinding(
+  { access }: PathUse,
+  { path }: Judgement,
+  { name, level }: SensitiveTouch,
+): Finding {
+  return access === 'write'
+    ? { rule: 'sensitive-write', level, path, why: `changes ${name}` }
+    : { rule: 'sensitive-read', level, path, why: `looks at ${name}` };
 }
 
 /** Puts the parts of this room together. */
@@ -73,25 +75,6 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
     dataDir: scope.real(own.dataDir),
     configDir: scope.real(own.configDir),
   };
-  const findingsOf = (use: PathUse, judged: Judgement): { finding: Finding; place?: string }[] => {
-    const found: { finding: Finding; place?: string }[] = [];
-    if (judged.outside) {
-      const { path, reason, why } = judged;
-      const level = outsideLevel(use.access, reason);
-      found.push({
-        finding: { rule: 'outside-project-scope', level, path, ...(why !== undefined && { why }) },
-      });
-    }
-    const touch =
-      sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, realOwn);
-    if (touch) {
-      const rule = use.access === 'write' ? 'sensitive-write' : 'sensitive-read';
-      const why = `${use.access === 'write' ? 'changes' : 'looks at'} ${touch.name}`;
-      found.push({ finding: { rule, level: touch.level, path: judged.path, why }, place: touch.place });
-    }
-    return found;
-  };
-
   return {
     detect(action, where) {
       const analysis = action.command === undefined ? undefined : bash.analyse(action.command);
@@ -109,10 +92,12 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
         const judged = scope.judge(use, where);
         if (isDevice(judged.path)) continue;
         paths.add(judged.path);
-        for (const { finding, place } of findingsOf(use, judged)) {
-          add(finding);
-          if (place !== undefined) sensitive.add(place);
-        }
+        if (judged.outside) add(outsideFinding(use, judged));
+        const touched =
+          sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, realOwn);
+        if (!touched) continue;
+        add(sensitiveFinding(use, judged, touched));
+        sensitive.add(touched.place);
       }
       const traits = new Set(analysis?.traits);
       if (action.url !== undefined && namesMetadataService(action.url)) traits.add('metadata-service');

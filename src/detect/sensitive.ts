@@ -6,7 +6,7 @@ import { CONTROL_PLACES, type OwnPlaces, ownPlaces } from './sensitive-controls.
 import type { SensitivePlace } from './sensitive-place.ts';
 import { SECRET_PLACES } from './sensitive-secrets.ts';
 
-interface SensitiveTouch {
+export interface SensitiveTouch {
   /** Id of the place. */
   readonly place: string;
   /** What it is, in words. */

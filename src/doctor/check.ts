@@ -1,7 +1,7 @@
 /** What a check is: one link of the chain from the client to the sink, and what to do where it is broken. */
 import type { FoundClient } from '../capture/clients.ts';
 import type { Places } from '../capture/installation.ts';
-import type { SettingsFound } from '../capture/installed.ts';
+import type { SettingsFound } from '../capture/find-settings.ts';
 import type { Config } from '../config/schema.ts';
 import type { AtelError } from '../platform/errors.ts';
 import type { StackStatus } from '../stack/status.ts';

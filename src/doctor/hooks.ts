@@ -3,14 +3,15 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type InstallPlan, install, planInstall } from '../capture/install.ts';
 import { type InstallationKind, settingsPathOf } from '../capture/installation.ts';
-import type { SettingsFound } from '../capture/installed.ts';
+import type { SettingsFound } from '../capture/find-settings.ts';
 import { nearestMarked } from '../capture/marker.ts';
 import { PLUGIN_ID, pluginDir } from '../capture/plugin.ts';
 import { registrationFor } from '../capture/registration.ts';
 import { shellQuote } from '../capture/shell-quote.ts';
 import { compareVersions } from '../event/hook-events.ts';
 import { systemClock } from '../platform/clock.ts';
-import { isExecutable, readTextIfExists } from '../platform/files.ts';
+import { readTextIfExists } from '../platform/files.ts';
+import { isExecutable } from '../platform/programs.ts';
 import { type Check, type Diagnosis, type DoctorContext, fail, ok, warn } from './check.ts';
 
 const LEAST_NODE = '22.18.0';
@@ -141,28 +142,27 @@ export const scriptCheck: Check = {
     if (all.length === 0) return fail('not installed', 'atel init');
     return all.flatMap((each) => {
       const plan = planInstall(context.paths, context.env, request(context, each));
-      const broken = scriptProblem(plan);
-      return broken
-        ? [{ ...broken, fix: initCommand(each), ...mending(mendBy(context, each, plan)) }]
-        : ok(plan.installation.hookCopy);
+      const problem = scriptProblem(plan);
+      if (!problem) return ok(plan.installation.hookCopy);
+      return problem.judge(problem.text, initCommand(each), mendBy(context, each, plan));
     });
   },
 };
 
-function mending(mend: Diagnosis['mend']): Pick<Diagnosis, 'mend'> {
-  return mend ? { mend } : {};
-}
-
-function scriptProblem({ installation, script, staleFiles }: InstallPlan): Diagnosis | undefined {
+function scriptProblem({
+  installation,
+  script,
+  staleFiles,
+}: InstallPlan): { judge: typeof fail; text: string } | undefined {
   const { hookCopy } = installation;
   if (!statSync(hookCopy, { throwIfNoEntry: false })?.isFile())
-    return { status: 'fail', text: `${hookCopy} is missing: nothing is recorded` };
+    return { judge: fail, text: `${hookCopy} is missing: nothing is recorded` };
   if (!isExecutable(hookCopy))
-    return { status: 'fail', text: `${hookCopy} is not executable: nothing is recorded` };
+    return { judge: fail, text: `${hookCopy} is not executable: nothing is recorded` };
   const [stale] = staleFiles;
-  if (stale !== undefined) return { status: 'fail', text: `${stale} is missing or was changed` };
+  if (stale !== undefined) return { judge: fail, text: `${stale} is missing or was changed` };
   if (readTextIfExists(hookCopy) !== script)
-    return { status: 'warn', text: `${hookCopy} is of another version, Node or place` };
+    return { judge: warn, text: `${hookCopy} is of another version, Node or place` };
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The hook events of Claude Code, in the order a session meets them. Source: claude-code-hooks.md §1.2 (docs,
- * changelog and measurements up to 2.1.330). `since` is the first client version that knows the name; `undefined` where
- * the sources do not tell, so that such an event is registered only for clients new enough to know it surely.
+ * changelog and measurements up to 2.1.330). `since` is the first client version that knows the name; where the sources do
+ * not tell, the first one that an unknown name does no harm.
  */
 export interface HookEventInfo {
   readonly name: string;

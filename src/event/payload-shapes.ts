@@ -58,12 +58,12 @@ const backgroundTasks = {
 } as const;
 const sessionCrons = { id: 'plain', schedule: 'plain', recurring: 'plain' } as const;
 
-const stop = shape({
+const stop = {
   stop_hook_active: ['plain', flag],
   last_assistant_message: ['content', text],
   background_tasks: [backgroundTasks, z.array(anything)],
   session_crons: [sessionCrons, z.array(anything)],
-});
+} as const;
 
 const elicitation = shape({
   mcp_server_name: ['plain', text],
@@ -113,12 +113,9 @@ const EXTRA: Readonly<Record<string, Shape<object>>> = {
   }),
   SubagentStop: shape({
     agent_transcript_path: ['path', text],
-    stop_hook_active: ['plain', flag],
-    last_assistant_message: ['content', text],
-    background_tasks: [backgroundTasks, z.array(anything)],
-    session_crons: [sessionCrons, z.array(anything)],
+    ...stop,
   }),
-  Stop: stop,
+  Stop: shape(stop),
   StopFailure: shape({
     error: ['plain', text],
     error_details: ['content', text],

@@ -1,7 +1,7 @@
 /** Temporary files that processes left when they were killed in the middle of replacing a file. */
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../platform/errors.ts';
+import { namesIn } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { startTimeOf } from '../platform/processes.ts';
 
@@ -16,14 +16,5 @@ export function removeLeftovers({ dataDir, journalDir, deadLetterDir }: Paths): 
       if (pid === process.pid || (pid > 0 && startTimeOf(pid) === undefined))
         rmSync(join(dir, name), { force: true });
     }
-  }
-}
-
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }

@@ -1,16 +1,13 @@
 /**
- * One leader per user, by a lock of the kernel: `BEGIN EXCLUSIVE` on an SQLite file that nothing else ever opens. It is
- * freed by SIGKILL, held through SIGSTOP, and needs no clean-up after a reboot. (Opening and closing that file with
- * `fs` in the holder would drop the lock; so the holder's pid stands in another file.)
+ * One leader per user, by a lock of the kernel that needs no clean-up after a reboot. The holder's pid stands in another
+ * file, since nothing else may open this one.
  */
 import { statSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { withPrivateUmask } from '../platform/files.ts';
+import { type ExclusiveLock, takeExclusiveLock } from '../platform/exclusive-lock.ts';
 
-export interface LeaderLock {
+export interface LeaderLock extends ExclusiveLock {
   /** False when the file was removed or replaced: then somebody else may lead, with the new one. */
   isHeld(): boolean;
-  release(): void;
 }
 
 /**
@@ -18,18 +15,9 @@ export interface LeaderLock {
  * @returns `undefined` when another process leads
  */
 export function takeLeaderLock(lockFile: string, waitMillis: number): LeaderLock | undefined {
-  const database = withPrivateUmask(() => new DatabaseSync(lockFile, { timeout: waitMillis }));
-  try {
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database.close();
-    if (error instanceof Error && /locked|busy/.test(error.message)) return undefined;
-    throw error;
-  }
+  const lock = takeExclusiveLock(lockFile, waitMillis);
+  if (!lock) return undefined;
   const inodeNow = (): bigint | undefined => statSync(lockFile, { bigint: true, throwIfNoEntry: false })?.ino;
   const inode = inodeNow();
-  return {
-    isHeld: () => inode !== undefined && inodeNow() === inode,
-    release: () => database.close(),
-  };
+  return { ...lock, isHeld: () => inode !== undefined && inodeNow() === inode };
 }

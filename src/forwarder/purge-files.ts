@@ -1,11 +1,11 @@
 /** What of purged records stands in files beside the journal. */
-import { type BigIntStats, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isMeant, type PurgeCriteria } from '../journal/purge.ts';
 import { parseRecord } from '../journal/reader.ts';
-import { errnoOf } from '../platform/errors.ts';
-import { fsyncDir } from '../platform/files.ts';
+import { fsyncDir, namesIn } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
 import type { Paths } from '../platform/paths.ts';
 import { captureId } from './capture-id.ts';
 
@@ -63,12 +63,8 @@ const letterSchema = z.object({ line: z.string() });
 
 /** Letters about a whole batch hold ids only. */
 function isLetterMeant(text: string, criteria: PurgeCriteria): boolean {
-  try {
-    const record = parseRecord(letterSchema.parse(JSON.parse(text)).line);
-    return record !== undefined && isMeant(record, criteria);
-  } catch {
-    return false;
-  }
+  const record = parseRecord(letterSchema.safeParse(parseJson(text)).data?.line ?? '');
+  return record !== undefined && isMeant(record, criteria);
 }
 
 /** Removes regular files, durably. */
@@ -81,13 +77,4 @@ function erase(dir: string, isWanted: (entry: Entry) => boolean): number {
   for (const name of wanted) rmSync(join(dir, name), { force: true });
   if (wanted.length > 0) fsyncDir(dir);
   return wanted.length;
-}
-
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,21 +1,12 @@
 /** Starting the forwarder in the background: by the hooks' launcher, by `atel up`, by commands that read. */
 import { fileURLToPath } from 'node:url';
-import type { Env } from '../platform/env.ts';
+import { type Env, pickEnv } from '../platform/env.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
-import type { Paths } from '../platform/paths.ts';
+import { type Paths, XDG_VARIABLES } from '../platform/paths.ts';
 import { livePidFile, startDetached } from '../platform/processes.ts';
 
 /** The forwarder inherits nothing that could steer Node or leak a key. */
-const INHERITED = [
-  'HOME',
-  'PATH',
-  'LANG',
-  'TMPDIR',
-  'XDG_DATA_HOME',
-  'XDG_CONFIG_HOME',
-  'XDG_CACHE_HOME',
-  'XDG_RUNTIME_DIR',
-];
+const INHERITED = ['HOME', 'PATH', 'LANG', 'TMPDIR', ...XDG_VARIABLES];
 
 /** The daemon beside this file, compiled or as source. */
 const DAEMON = fileURLToPath(
@@ -32,9 +23,7 @@ export function startForwarder(paths: Paths, env: Env): number | undefined {
   ensurePrivateDir(paths.dataDir);
   return startDetached(process.execPath, ['--disable-warning=ExperimentalWarning', DAEMON], {
     cwd: paths.dataDir,
-    env: Object.fromEntries(
-      INHERITED.map((name) => [name, env[name]]).filter(([, value]) => value !== undefined),
-    ),
+    env: pickEnv(env, INHERITED),
     logFile: paths.logFile,
   });
 }

@@ -1,8 +1,8 @@
 /**
  * The journal: sealed records, one canonical JSON line each, in append-only segments. A record is in it when its append
- * returned; from then on it survives any crash, and its id will not be written again. Nothing is ever rewritten (but by a purge, `purge.ts`, with the journal closed): a
- * torn tail is put aside, a chain that cannot be continued is followed by a new epoch that says why, and a journal whose
- * end does not fit together is left alone.
+ * returned; from then on it survives any crash, and its id will not be written again. Nothing is ever rewritten, but by a
+ * purge (`purge.ts`) with the journal closed: a torn tail is put aside, a chain that cannot be continued is followed by a
+ * new epoch that says why, and a journal whose end does not fit together is left alone.
  */
 import { type Clock, formatNanos } from '../platform/clock.ts';
 import { errnoOf } from '../platform/errors.ts';
@@ -59,8 +59,7 @@ export interface Journal {
   append(drafts: readonly DraftRecord[]): readonly SealedRecord[];
   /**
    * Says that no spool file has one of these ids any more, not even after a power cut: it is removed and its directory
-   * fsynced, or there never was one. What is never settled is kept in mind until the
-   * next opening, nothing worse.
+   * fsynced, or there never was one. What is never settled is kept in mind until the next opening, nothing worse.
    */
   settle(ids: Iterable<string>): void;
   close(): void;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { AtelError } from '../platform/errors.ts';
 import { readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const claimSchema = z.strictObject({ stream: z.string().min(1), seq: z.int().min(1), leaf: hash });
@@ -26,8 +27,7 @@ export function headPath(dir: string): string {
 
 /** The head, `undefined` when there is none or it is not one of ours, which proves as little. */
 export function readHead(dir: string): Head | undefined {
-  const text = readTextIfExists(headPath(dir));
-  return text === undefined ? undefined : parse(text, headSchema);
+  return headSchema.safeParse(parseJson(readTextIfExists(headPath(dir)) ?? '')).data;
 }
 
 /** Replaces the head; returns the text that now stands there. */
@@ -49,8 +49,8 @@ export function readCursor(dir: string): ExportCursor | undefined {
   const path = cursorPath(dir);
   const text = readTextIfExists(path);
   if (text === undefined) return undefined;
-  const cursor = parse(text, cursorSchema);
-  if (cursor) return cursor;
+  const cursor = cursorSchema.safeParse(parseJson(text));
+  if (cursor.success) return cursor.data;
   throw new AtelError('input', 'is no export cursor', {
     where: path,
     fix: 'move it away, then the whole journal is sent again (sinks know the records by their ids)',
@@ -60,12 +60,4 @@ export function readCursor(dir: string): ExportCursor | undefined {
 /** Moves the cursor, durably. */
 export function writeCursor(dir: string, cursor: ExportCursor): void {
   writeAtomic(cursorPath(dir), `${JSON.stringify(cursor)}\n`);
-}
-
-function parse<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { leafOf } from './canonical.ts';
 import { createLeafStore, type LeafStore } from './leaf-store.ts';
 import {
   digestOf,
+  extendRanges,
   type Place,
   type PurgeClaim,
   purgedLine,
@@ -39,9 +40,7 @@ export function createPurgeCheck(): PurgeCheck {
       const own = streams.get(stream) ?? { leaves: createLeafStore(Infinity), ranges: [], explained: [] };
       streams.set(stream, own);
       own.leaves.set(seq, leafOf(purgedLine(place)));
-      const last = own.ranges.at(-1);
-      if (last && last[1] + 1 === seq) last[1] = seq;
-      else own.ranges.push([seq, seq]);
+      extendRanges(own.ranges, seq);
       count += 1;
     },
     told(record) {

@@ -118,10 +118,13 @@ export function readPurgeClaim(record: AtelRecord): PurgeClaim | undefined {
 /** Ascending numbers as ranges. */
 export function rangesOf(numbers: Iterable<number>): [from: number, to: number][] {
   const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last && last[1] + 1 === number) last[1] = number;
-    else ranges.push([number, number]);
-  }
+  for (const number of numbers) extendRanges(ranges, number);
   return ranges;
+}
+
+/** Adds a number that is behind all of the ranges. */
+export function extendRanges(ranges: [from: number, to: number][], number: number): void {
+  const last = ranges.at(-1);
+  if (last && last[1] + 1 === number) last[1] = number;
+  else ranges.push([number, number]);
 }

@@ -35,7 +35,10 @@ export interface Finding {
 export type Evidence = 'declared' | 'reported' | 'trace' | 'inferred';
 
 export interface ActionDetails {
-  /** Finer than `event_type`: `file`, `shell`, `search`, `network`, `delegation`, `planning`, `mcp`, `session`, `prompt`, … */
+  /**
+   * Finer than `event_type`: `file`, `shell`, `search`, `network`, `delegation`, `planning`, `mcp`, `session`, `schedule`,
+   * `interaction`, `quarantine`; of records about ourselves `genesis`, `heartbeat`, …
+   */
   readonly kind?: string;
   readonly file_path?: string;
   readonly paths?: readonly string[];

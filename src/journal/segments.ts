@@ -10,22 +10,16 @@
  * An epoch begins when there is no chain to continue: at the first start, and after a loss. Its name is the moment it
  * began (UTC, milliseconds, `20261122T201421123Z`), so that names sort in time; each is later than all before it.
  */
-import { readdirSync } from 'node:fs';
-import { errnoOf } from '../platform/errors.ts';
+import { namesIn } from '../platform/files.ts';
 
 const SEGMENT = /^(\d{8}T\d{9}Z)-(\d{6})\.jsonl$/;
 const EPOCH = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/;
 
 /** Names of the segments in the order of writing; none when there is no such directory. */
 export function listSegments(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir)
-      .filter((name) => SEGMENT.test(name))
-      .toSorted();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return namesIn(dir)
+    .filter((name) => SEGMENT.test(name))
+    .toSorted();
 }
 
 /** The name of a segment; numbers start at 1. */

@@ -2,16 +2,17 @@
  * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
  * without it, or with one that does not fit, opening reads everything.
  *
- * `sessions.json`: {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …],
- * unsettled: [id, …]}.
- * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are the ids, up to it, of events whose spool files
- * may still be there.
+ *   sessions.json   {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …], unsettled: [id, …]}
+ *
+ * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are the
+ * ids, up to it, of events whose spool files may still be there.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { errnoOf } from '../platform/errors.ts';
 import { readAt, readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { parseJson } from '../platform/json.ts';
 import { leafOf } from './canonical.ts';
 import { type LinePosition, MAX_LINE_BYTES } from './reader.ts';
 import type { ChainState } from './seal.ts';
@@ -47,8 +48,7 @@ export function writeSnapshot(dir: string, snapshot: Snapshot): void {
 
 /** The snapshot, if there is one and the journal has that very record at that place. */
 export function readSnapshot(dir: string): Snapshot | undefined {
-  const text = readTextIfExists(pathIn(dir));
-  const data = text === undefined ? undefined : parse(text);
+  const { data } = schema.safeParse(parseJson(readTextIfExists(pathIn(dir)) ?? ''));
   if (!data) return undefined;
   const { stream, seq, leaf, segment, offset, next } = data;
   const position = { segment, offset, next };
@@ -59,14 +59,6 @@ export function readSnapshot(dir: string): Snapshot | undefined {
 
 function pathIn(dir: string): string {
   return join(dir, 'sessions.json');
-}
-
-function parse(text: string): z.output<typeof schema> | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 function leafAt(dir: string, { segment, offset, next }: LinePosition): string | undefined {

@@ -5,3 +5,13 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export function processEnv(): Env {
   return { ...process.env };
 }
+
+/** Those of the variables that are set. */
+export function pickEnv(env: Env, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

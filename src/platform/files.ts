@@ -3,15 +3,14 @@
  * survive a crash is fsynced, its directory too: a rename is atomic for observers but durable only after that.
  */
 import {
-  accessSync,
   closeSync,
-  constants,
   fstatSync,
   fsyncSync,
   lstatSync,
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -133,6 +132,16 @@ export function readTextIfExists(path: string): string | undefined {
   }
 }
 
+/** Names in a directory; none where there is no such directory. */
+export function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Up to `length` bytes from `position`; fewer at the end of the file. */
 export function readAt(fd: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
@@ -143,16 +152,6 @@ export function readAt(fd: number, position: number, length: number): Buffer {
     done += read;
   }
   return buffer.subarray(0, done);
-}
-
-/** Whether this user may run the file. */
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Size in bytes, 0 when the file does not exist. */

@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { AtelError, errnoOf } from './errors.ts';
 import { PRIVATE_FILE, ensurePrivateDir, fsyncDir, readTextIfExists, writeFully } from './files.ts';
+import { parseJson } from './json.ts';
 import type { Paths } from './paths.ts';
 
 export interface Install {
@@ -57,12 +58,4 @@ function createInstall(paths: Pick<Paths, 'dataDir' | 'installFile'>): string {
     fsyncDir(dirname(paths.installFile));
   }
   return text;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

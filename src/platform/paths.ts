@@ -9,6 +9,14 @@ import type { Env } from './env.ts';
 
 const NAME = 'agent-telemetry';
 
+/** The variables that decide, beside `HOME`, where everything lives: who has the same finds the same. */
+export const XDG_VARIABLES = [
+  'XDG_DATA_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_CACHE_HOME',
+  'XDG_RUNTIME_DIR',
+] as const;
+
 export interface Paths {
   readonly home: string;
   /** Settings, 0600: it may hold credentials. */
@@ -37,8 +45,7 @@ export interface Paths {
   readonly stackDir: string;
 }
 
-/** Resolves all paths from `HOME`, `XDG_*` and `XDG_RUNTIME_DIR`. Relative `XDG_*` values are ignored, as the XDG
- * base directory specification asks. */
+/** Resolves all paths from `HOME` and `XDG_VARIABLES`. Relative values are ignored, as the XDG specification asks. */
 export function resolvePaths(env: Env): Paths {
   const home = env['HOME'] || homedir();
   const base = (name: string, fallback: string): string => {

@@ -1,5 +1,5 @@
 /** Every finding once, with how the call it is about ended. */
-import type { AtelRecord, FindingLevel, Outcome } from '../journal/record.ts';
+import type { AtelRecord, Finding, FindingLevel, Outcome } from '../journal/record.ts';
 import { callKey, createOutcomeTable, findingKey } from './calls.ts';
 
 export interface FindingRow {
@@ -36,10 +36,7 @@ export async function listFindings(
     .toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0));
 }
 
-function toRow(
-  record: AtelRecord,
-  { rule, level, path, why }: { rule: string; level: FindingLevel; path?: string; why?: string },
-): FindingRow {
+function toRow(record: AtelRecord, { rule, level, path, why }: Finding): FindingRow {
   const { timestamp, session_id, project_name, tool_name } = record;
   return {
     timestamp,

@@ -1,9 +1,8 @@
 /** A record as one line of text, for lists that grow while they are read. */
-import { styleText } from 'node:util';
 import type { AtelRecord } from '../journal/record.ts';
 import { detailOf } from './describe.ts';
-import { gravest, levelStyle, outcomeStyle, shortTime } from './format.ts';
-import type { Style } from './table.ts';
+import { levelStyle, outcomeStyle, shortTime } from './format.ts';
+import { paint, type Style } from './table.ts';
 
 const SESSION_CHARACTERS = 8;
 const AGENT_COLUMNS = 12;
@@ -17,8 +16,7 @@ export interface RecordLineOptions {
 
 /** `time  session  agent  event  tool  detail  outcome  findings`, what is missing left out. */
 export function formatRecordLine(record: AtelRecord, { color, escape }: RecordLineOptions): string {
-  const paint = (text: string, style: Style | undefined): string =>
-    color && style !== undefined && text !== '' ? styleText(style, text, { validateStream: false }) : text;
+  const styled = (text: string, style: Style | undefined): string => paint(text, color ? style : undefined);
   const { outcome } = record.tool_context ?? {};
   const findings = record.security?.findings ?? [];
   const fixed = [
@@ -28,10 +26,10 @@ export function formatRecordLine(record: AtelRecord, { color, escape }: RecordLi
     escape(record.hook_event).padEnd(EVENT_COLUMNS),
   ].join('  ');
   const free = [
-    paint(escape(record.tool_name ?? ''), 'bold'),
+    styled(escape(record.tool_name ?? ''), 'bold'),
     escape(detailOf(record)),
-    paint(escape(outcome ?? ''), outcomeStyle(outcome)),
-    ...findings.map(({ rule, level }) => paint(`[${escape(rule)}]`, levelStyle(gravest([level])))),
+    styled(escape(outcome ?? ''), outcomeStyle(outcome)),
+    ...findings.map(({ rule, level }) => styled(`[${escape(rule)}]`, levelStyle(level))),
   ].filter(Boolean);
   return [fixed, ...free].join('  ').trimEnd();
 }

@@ -35,9 +35,8 @@ export function formatTable<T>(
   );
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
   const room = width === undefined ? Infinity : Math.max(MIN_LAST_COLUMN, width - before);
-  const paint = (text: string, style: Style | undefined): string =>
-    color && style !== undefined && text !== '' ? styleText(style, text, { validateStream: false }) : text;
-  const format = (cell: string, index: number, style: Style | undefined): string => {
+  const format = (cell: string, index: number, wanted: Style | undefined): string => {
+    const style = color ? wanted : undefined;
     const last = index === filled.length - 1;
     const shown = last ? cut(cell, room) : cell;
     const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - displayWidth(shown)));
@@ -49,6 +48,11 @@ export function formatTable<T>(
     filled.map(({ column, cells }, index) => format(cells[nr] ?? '', index, column.style?.(row))),
   );
   return [title, ...lines].map((cells) => cells.join(GAP).trimEnd());
+}
+
+/** The text in this style; as it is without one. */
+export function paint(text: string, style: Style | undefined): string {
+  return style === undefined || text === '' ? text : styleText(style, text, { validateStream: false });
 }
 
 const WIDE =

@@ -1,6 +1,6 @@
 /** The timeline of a session: one entry per call, whatever number of records speak of it, and one per other event. */
 import type { AtelRecord, Finding, Outcome } from '../journal/record.ts';
-import { createAgentTree } from './agents.ts';
+import { createAgentTree } from './agent-tree.ts';
 import { CALL_EVENTS, callKey, createOutcomeTable, findingKey, outcomesOf } from './calls.ts';
 import { detailOf, nameOf } from './describe.ts';
 

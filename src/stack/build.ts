@@ -17,7 +17,8 @@ import { basename, dirname, join } from 'node:path';
 import type { Env } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
 import { makeDirs, PRIVATE_DIR, PRIVATE_FILE } from '../platform/files.ts';
-import { cachedBinary, checkPart, findPart, findProgram, type FoundPart } from './find.ts';
+import { findProgram, searchPath } from '../platform/programs.ts';
+import { cachedBinary, checkPart, findPart, type FoundPart } from './find.ts';
 import { withLock } from './lock.ts';
 import type { BuildStep, Part } from './parts.ts';
 import type { Progress } from './progress.ts';
@@ -51,7 +52,7 @@ export async function ensurePart(part: Part, deps: BuildDeps): Promise<FoundPart
 }
 
 function requireGo(part: Part, env: Env): void {
-  if (findProgram('go', env)) return;
+  if (findProgram('go', searchPath(env))) return;
   throw new AtelError(
     'unreachable',
     `${part.title} is neither on PATH nor in the cache, and Go is not here to build it`,

@@ -1,10 +1,10 @@
 /** Finds a part that is already there: on PATH, or built before into the cache. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Env } from '../platform/env.ts';
 import { messageOf } from '../platform/errors.ts';
+import { findProgram, isExecutable, searchPath } from '../platform/programs.ts';
 import { buildKey, type Part } from './parts.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -58,7 +58,7 @@ export async function findPart(
 ): Promise<FoundPart | undefined> {
   const candidates: readonly (readonly [string, FoundPart['from']])[] = [
     ...part.programs.flatMap((name) => {
-      const binary = findProgram(name, where.env);
+      const binary = findProgram(name, searchPath(where.env));
       return binary ? [[binary, 'PATH'] as const] : [];
     }),
     [cachedBinary(part, where.cacheDir), 'cache'],
@@ -70,22 +70,4 @@ export async function findPart(
     onRefused(binary, check.problem);
   }
   return undefined;
-}
-
-/** The absolute path of a program on PATH. Relative entries of PATH are skipped: they depend on who asks from where. */
-export function findProgram(name: string, env: Env): string | undefined {
-  return (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((entry) => entry.startsWith('/'))
-    .map((entry) => join(entry, name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { PRIVATE_FILE, readAt, readTextIfExists, sizeOf, sizeOfFd, writeAtomic } from '../platform/files.ts';
 import { startTimeOf } from '../platform/processes.ts';
 import type { Part } from './parts.ts';
-import { processesWithArgument } from './process.ts';
+import { processesWithArgument } from './command-lines.ts';
 
 /** A log larger than this is put aside (one generation) at the next start. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;

@@ -1,11 +1,7 @@
-/**
- * One at a time, across processes: SQLite's exclusive lock on a file that nothing else opens. The kernel frees it when
- * its holder dies, however it dies.
- */
-import { DatabaseSync } from 'node:sqlite';
+/** One at a time, across processes: two builds, or an `up` beside a `down`, would be in each other's way. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AtelError } from '../platform/errors.ts';
-import { withPrivateUmask } from '../platform/files.ts';
+import { takeExclusiveLock } from '../platform/exclusive-lock.ts';
 
 const POLL_MILLIS = 200;
 
@@ -21,30 +17,21 @@ export interface LockOptions {
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + options.waitMillis;
-  const database = withPrivateUmask(() => new DatabaseSync(file));
-  try {
-    while (!tryLock(database)) {
-      if (Date.now() > deadline) {
-        throw new AtelError('incomplete', 'another atel has been at work here for too long', {
-          where: file,
-          fix: 'wait for it, or end it, and try again',
-        });
-      }
-      options.onWait?.();
-      await sleep(POLL_MILLIS);
+  let lock = takeExclusiveLock(file, 0);
+  while (!lock) {
+    if (Date.now() > deadline) {
+      throw new AtelError('incomplete', 'another atel has been at work here for too long', {
+        where: file,
+        fix: 'wait for it, or end it, and try again',
+      });
     }
+    options.onWait?.();
+    await sleep(POLL_MILLIS);
+    lock = takeExclusiveLock(file, 0);
+  }
+  try {
     return await work();
   } finally {
-    database.close();
-  }
-}
-
-function tryLock(database: DatabaseSync): boolean {
-  try {
-    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
-    return true;
-  } catch (error) {
-    if (error instanceof Error && /locked/.test(error.message)) return false;
-    throw error;
+    lock.release();
   }
 }

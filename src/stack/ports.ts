@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { AtelError, errnoOf } from '../platform/errors.ts';
-import { commandOf } from './process.ts';
+import { commandOf } from './command-lines.ts';
 
 export interface PortHolder {
   /** Unknown when the process belongs to another user. */

@@ -1,10 +1,9 @@
-/** Starts one part as a process of its own that outlives us, and waits until it answers. */
+/** Starts one part as a process of its own that outlives us. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Env } from '../platform/env.ts';
+import { type Env, pickEnv } from '../platform/env.ts';
 import { AtelError } from '../platform/errors.ts';
 import { ensurePrivateDir, withPrivateUmask, writeAtomic } from '../platform/files.ts';
 import { startTimeOf } from '../platform/processes.ts';
@@ -13,7 +12,6 @@ import {
   instanceFiles,
   instancePids,
   isRunning,
-  lastWords,
   LOG_MARK,
   openLog,
   readPidFile,
@@ -22,13 +20,9 @@ import {
 import type { Part } from './parts.ts';
 import { requireFreePort } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { waitUntilReady } from './ready.ts';
 import type { StackSettings } from './settings.ts';
 import { stopPart } from './stop.ts';
-
-/** Loki reads its write-ahead log first, which after a month of chunks in memory takes a while. */
-const READY_TIMEOUT_MILLIS = 300_000;
-const READY_POLL_MILLIS = 100;
-const READY_REQUEST_TIMEOUT_MILLIS = 2000;
 
 export interface StartedPart {
   readonly pid: number;
@@ -103,7 +97,7 @@ function spawnPart(part: Part, found: FoundPart, settings: StackSettings, env: E
         cwd: files.dir,
         detached: true,
         stdio: ['ignore', log, log],
-        env: { ...pick(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
+        env: { ...pickEnv(env, ['HOME', 'TMPDIR', 'TZ']), ...part.environment(settings) },
       }),
     );
     child.unref();
@@ -113,15 +107,6 @@ function spawnPart(part: Part, found: FoundPart, settings: StackSettings, env: E
   }
 }
 
-function pick(env: Env, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
-
 function pidOf(child: ChildProcess, part: Part, found: FoundPart): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve(child.pid ?? 0));
@@ -129,40 +114,6 @@ function pidOf(child: ChildProcess, part: Part, found: FoundPart): Promise<numbe
       reject(new AtelError('unreachable', `${part.title} does not start`, { where: found.binary, cause })),
     );
   });
-}
-
-async function waitUntilReady(
-  part: Part,
-  settings: StackSettings,
-  progress: Progress,
-  lives: () => boolean,
-): Promise<void> {
-  const { logFile } = instanceFiles(part, settings.dir);
-  const deadline = Date.now() + READY_TIMEOUT_MILLIS;
-  while (!(await answers(part.readyUrl(settings.ports)))) {
-    const problem = lives() ? (Date.now() > deadline ? 'is not ready yet' : undefined) : 'ended at once';
-    if (problem !== undefined) {
-      progress.done();
-      const reason = lastWords(logFile);
-      throw new AtelError('unreachable', `${part.title} ${problem}${reason ? `: ${reason}` : ''}`, {
-        fix: `see ${logFile}`,
-      });
-    }
-    progress.step(`${part.title}: waiting until it is ready`);
-    await sleep(READY_POLL_MILLIS);
-  }
-  progress.done();
-}
-
-/** Whether a health address says 200 now. */
-export async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(READY_REQUEST_TIMEOUT_MILLIS) });
-    await response.arrayBuffer();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
 }
 
 function mark(logFile: string, text: string): void {

@@ -1,14 +1,14 @@
 /** One document about everything that runs or waits on this machine. Field names are as `atel status --json` prints them. */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import { errnoOf } from '../platform/errors.ts';
+import { namesIn } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { livePidFile } from '../platform/processes.ts';
-import { type InstanceFiles, instanceFiles, instancePids, lastError, readPidFile } from './instance.ts';
+import { instanceFiles, instancePids, lastError, readPidFile } from './instance.ts';
 import { type Part, PARTS } from './parts.ts';
 import { backupDirOf, type StackSettings } from './settings.ts';
-import { answers } from './start.ts';
+import { answers } from './ready.ts';
 
 const METRICS_TIMEOUT_MILLIS = 2000;
 
@@ -74,9 +74,9 @@ export async function readStatus({ paths, settings, export: sending }: StatusDep
     ...(url !== undefined && { endpoint: { url, from: sending.from ?? paths.configFile } }),
     forwarder: forwarder ? { state: 'running', pid: forwarder.pid } : { state: 'not running' },
     spool: {
-      waiting: entries(paths.queueDir).length,
-      quarantined: entries(paths.quarantineDir).length,
-      lost: entries(paths.lostDir).length + entries(paths.fallbackLostDir).length,
+      waiting: namesIn(paths.queueDir).length,
+      quarantined: namesIn(paths.quarantineDir).length,
+      lost: namesIn(paths.lostDir).length + namesIn(paths.fallbackLostDir).length,
     },
     journal: directorySize(paths.journalDir),
   };
@@ -95,7 +95,8 @@ async function partStatus(part: Part, settings: StackSettings): Promise<PartStat
     pids,
     ...(known && { version: known.version, binary: known.binary }),
     ports: known?.ports ?? part.ports(settings.ports),
-    ...places(files),
+    data_dir: files.dir,
+    log_file: files.logFile,
     ...(error !== undefined && { last_error: error }),
   };
 }
@@ -108,10 +109,6 @@ async function stateOf(
 ): Promise<PartState> {
   if (!runs) return known ? 'died' : 'stopped';
   return (await answers(part.readyUrl(settings.ports))) ? 'ready' : 'not ready';
-}
-
-function places({ dir, logFile }: InstanceFiles): { data_dir: string; log_file: string } {
-  return { data_dir: dir, log_file: logFile };
 }
 
 async function readQueue(metricsPort: number): Promise<QueueStatus | undefined> {
@@ -140,16 +137,7 @@ function sumOf(text: string, name: string): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }
 
-function entries(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 function directorySize(dir: string): DirectorySize {
-  const sizes = entries(dir).map((name) => statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0);
+  const sizes = namesIn(dir).map((name) => statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0);
   return { dir, files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,11 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '@stricli/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { app } from '../../src/cli/app.ts';
-import { type CliContext, createContext } from '../../src/cli/context.ts';
 import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
+import { putFakeClient } from '../helpers/fake-client.ts';
+import { type CliRun, runCli } from '../helpers/run-cli.ts';
 
 describe('atel', () => {
   let root: string;
@@ -31,21 +29,10 @@ describe('atel', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  const client = (version: string, directory = bin): void => {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'claude'), `#!/bin/sh\necho '${version} (Claude Code)'\n`);
-    chmodSync(join(directory, 'claude'), 0o755);
-  };
-  const atel = async (args: string, env: Record<string, string> = {}, cwd = project) => {
-    const [out, err]: [string[], string[]] = [[], []];
-    const process: CliContext['process'] = {
-      stdout: { write: (text: string) => void out.push(text) },
-      stderr: { write: (text: string) => void err.push(text) },
-      exitCode: null,
-    };
+  const client = (version: string, directory = bin): void => putFakeClient(directory, version);
+  const atel = (args: string, env: Record<string, string> = {}, cwd = project): Promise<CliRun> => {
     const base = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root };
-    await run(app, args.split(' '), createContext(process, { ...base, ...env }, cwd));
-    return { code: process.exitCode, out: out.join(''), err: err.join('') };
+    return runCli(args.split(' '), { env: { ...base, ...env }, cwd });
   };
   const local = (): string => join(project, '.claude/settings.local.json');
   const hooksIn = (file: string): Record<string, [{ hooks: [{ command: string; args?: string[] }] }]> =>

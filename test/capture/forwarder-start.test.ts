@@ -21,39 +21,39 @@ describe.each(SHELLS)('the start of the forwarder in $name', ({ command: shell }
       hook.remove();
     });
 
-    const startsAfter = async (event: string, pidFile?: string): Promise<number> => {
+    const expectStarts = async (count: 0 | 1, event: string, pidFile?: string): Promise<void> => {
       if (pidFile !== undefined) writeFileSync(hook.paths.pidFile, pidFile);
       expect(hook.run({ shell, event })).toMatchObject({
         status: 0,
         stdout: Buffer.alloc(0),
         stderr: Buffer.alloc(0),
       });
-      await Promise.race([hook.untilStarts(1), delay(SETTLE_MILLIS)]);
-      return hook.starts().length;
+      await (count === 0 ? delay(SETTLE_MILLIS) : hook.untilStarts(count));
+      expect(hook.starts().length).toBe(count);
     };
 
     it.each(['SessionStart', 'SessionEnd'])('happens on %s though one runs', async (event) => {
-      expect(await startsAfter(event, `${other.pid}\n`)).toBe(1);
+      await expectStarts(1, event, `${other.pid}\n`);
     });
 
     it.each(['UserPromptSubmit', 'Stop'])('happens on %s when there is no pid file', async (event) => {
-      expect(await startsAfter(event)).toBe(1);
+      await expectStarts(1, event);
     });
 
     it.each(['', 'x', '-1', '0x1', '$(touch x)', '99999999'])(
       'happens when the pid file holds %j',
       async (text) => {
-        expect(await startsAfter('Stop', text)).toBe(1);
+        await expectStarts(1, 'Stop', text);
       },
     );
 
     it('does not happen on Stop while one runs, with or without a line end in its pid file', async () => {
-      expect(await startsAfter('Stop', `${other.pid}`)).toBe(0);
-      expect(await startsAfter('UserPromptSubmit', `${other.pid} 1234\n`)).toBe(0);
+      await expectStarts(0, 'Stop', `${other.pid}`);
+      await expectStarts(0, 'UserPromptSubmit', `${other.pid} 1234\n`);
     });
 
     it('does not happen on other events', async () => {
-      expect(await startsAfter('PostToolUse')).toBe(0);
+      await expectStarts(0, 'PostToolUse');
     });
 
     it('hands over a short clean environment and no limit of the file size', async () => {

@@ -2,23 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '@stricli/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { app } from '../../src/cli/app.ts';
-import { createContext } from '../../src/cli/context.ts';
+import { runCli } from '../helpers/run-cli.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'atel-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 async function atel(...args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
-  let [stdout, stderr] = ['', ''];
-  const edges = {
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
-    exitCode: null,
-  };
-  await run(app, args, createContext(edges, { HOME: home, PATH: '/usr/bin:/bin' }, home));
-  return { stdout, stderr, exitCode: Number(edges.exitCode) };
+  const { out, err, code } = await runCli(args, { env: { HOME: home, PATH: '/usr/bin:/bin' }, cwd: home });
+  return { stdout: out, stderr: err, exitCode: Number(code) };
 }
 
 const { stdout: help } = await atel('--help');

@@ -3,10 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '@stricli/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { app } from '../../src/cli/app.ts';
-import { createContext } from '../../src/cli/context.ts';
 import { createOutlet } from '../../src/forwarder/outlet.ts';
 import { runForwarder } from '../../src/forwarder/run.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -20,6 +17,7 @@ import { openSpool } from '../../src/spool/spool.ts';
 import type { Fault } from '../helpers/fault-preload.ts';
 import { startForward } from '../helpers/forward-child.ts';
 import { eventually } from '../helpers/atel.ts';
+import { type CliRun, runCli } from '../helpers/run-cli.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('../helpers/fault-preload.ts', import.meta.url));
@@ -39,13 +37,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-interface Ran {
-  readonly out: string;
-  readonly err: string;
-  readonly code: unknown;
-}
-
-const atel = (...args: readonly string[]): Promise<Ran> => atelIn(home, ...args);
+const atel = (...args: readonly string[]): Promise<CliRun> => atelIn(home, ...args);
 
 /** Runs the CLI as a process that is killed before its n-th change of the disk; false when it came to its end. */
 function purgeKilledAt(where: string, at: number): boolean {
@@ -59,15 +51,8 @@ function purgeKilledAt(where: string, at: number): boolean {
   return signal === 'SIGKILL';
 }
 
-async function atelIn(where: string, ...args: readonly string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const edges = {
-    stdout: { write: (text: string) => void (out += text) },
-    stderr: { write: (text: string) => void (err += text) },
-    exitCode: null,
-  };
-  await run(app, args, createContext(edges, { HOME: where }, where));
-  return { out, err, code: edges.exitCode };
+function atelIn(where: string, ...args: readonly string[]): Promise<CliRun> {
+  return runCli(args, { env: { HOME: where }, cwd: where });
 }
 
 let made = 0;

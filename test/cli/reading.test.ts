@@ -4,10 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '@stricli/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { app } from '../../src/cli/app.ts';
-import { createContext } from '../../src/cli/context.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { formatPidFile } from '../../src/platform/processes.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
@@ -21,6 +18,7 @@ import {
   writeBackup,
   writeJournal,
 } from '../helpers/records.ts';
+import { type CliRun, runCli } from '../helpers/run-cli.ts';
 
 let home: string;
 let paths: Paths;
@@ -35,22 +33,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-interface Ran {
-  readonly out: string;
-  readonly err: string;
-  readonly code: unknown;
-}
-
-/** Runs the whole CLI in this process. */
-async function atel(args: readonly string[], terminal?: { columns: number }, env = {}): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const edges = {
-    stdout: { write: (text: string) => void (out += text), ...(terminal && { isTTY: true, ...terminal }) },
-    stderr: { write: (text: string) => void (err += text) },
-    exitCode: null,
-  };
-  await run(app, args, createContext(edges, { HOME: home, ...env }, home));
-  return { out, err, code: edges.exitCode };
+function atel(args: readonly string[], terminal?: { columns: number }, env = {}): Promise<CliRun> {
+  return runCli(args, { env: { HOME: home, ...env }, cwd: home, terminal });
 }
 
 function journalLines(): string[] {

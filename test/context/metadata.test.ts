@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/schema.ts';
-import { metadataOf, pidOf } from '../../src/context/metadata.ts';
+import { clientVersion, metadataOf, pidOf } from '../../src/context/metadata.ts';
 import { understand } from '../../src/event/hook-event.ts';
 
 function metadataWith(header: Readonly<Record<string, string>>) {
@@ -40,5 +40,13 @@ describe('what variables of the hook tell about the client', () => {
 
   it.each(['0', '-1', '1.5', '1e3', '9'.repeat(400)])('is no process id as %s', (pid) => {
     expect(pidOf({ pid })).toBeUndefined();
+  });
+});
+
+describe('clientVersion', () => {
+  it('reads the version the client tells its children', () => {
+    expect(clientVersion('claude-code_2-1-330_harness')).toBe('2.1.330');
+    expect(clientVersion('other-agent_1-2-3')).toBeUndefined();
+    expect(clientVersion(undefined)).toBeUndefined();
   });
 });

@@ -15,10 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '@stricli/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { app } from '../../src/cli/app.ts';
-import { createContext } from '../../src/cli/context.ts';
 import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
 import type { DoctorContext } from '../../src/doctor/check.ts';
 import { clockCheck, directoriesCheck, spaceCheck, spoolCheck } from '../../src/doctor/disk.ts';
@@ -29,9 +26,11 @@ import { listSegments } from '../../src/journal/segments.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { formatPidFile, livePidFile } from '../../src/platform/processes.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
+import { putFakeClient } from '../helpers/fake-client.ts';
 import { type OtlpSink, startOtlpSink, status } from '../helpers/otlp-sink.ts';
 import { endProcesses } from '../helpers/processes.ts';
 import { draft, writeJournal } from '../helpers/records.ts';
+import { type CliRun, runCli } from '../helpers/run-cli.ts';
 
 interface Line {
   readonly name: string;
@@ -67,21 +66,11 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function client(version: string): void {
-  writeFileSync(join(bin, 'claude'), `#!/bin/sh\necho '${version} (Claude Code)'\n`);
-  chmodSync(join(bin, 'claude'), 0o755);
-}
+const client = (version: string): void => putFakeClient(bin, version);
 
-async function atel(...args: readonly string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const process = {
-    stdout: { write: (text: string) => void out.push(text) },
-    stderr: { write: (text: string) => void err.push(text) },
-    exitCode: null,
-  };
+function atel(...args: readonly string[]): Promise<CliRun> {
   const env = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root };
-  await run(app, args, createContext(process, env, project));
-  return { code: process.exitCode, out: out.join(''), err: err.join('') };
+  return runCli(args, { env, cwd: project });
 }
 
 const managed = (): string => join(root, 'claude-code');

@@ -7,16 +7,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hookCopyPath } from '../../src/capture/hook-copy.ts';
 import { spanIdOf, traceIdOf } from '../../src/context/ids.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
-import { type AtelUser, createUser } from '../helpers/atel.ts';
+import { type AtelUser, createUser, record } from '../helpers/atel.ts';
 import { loadPayloads } from '../helpers/payloads.ts';
-import { endProcesses, processesOf } from '../helpers/processes.ts';
+import { processesOf } from '../helpers/processes.ts';
 import { FLEET, fleet, nested, subdirectory, worktree } from '../helpers/scenario-many.ts';
 import {
   call,
   createWorld,
-  expectSuccess,
   playScenario,
+  removeWorld,
   type Scenario,
+  session,
   type World,
 } from '../helpers/scenario.ts';
 
@@ -30,36 +31,12 @@ beforeEach(() => {
   world = createWorld();
   user = createUser(world);
 });
-afterEach(async () => {
-  await endProcesses(world.home);
-  world.remove();
-});
+afterEach(() => removeWorld(world));
 
 /** A short session in the project, or where it is told. */
-function working(directory?: string): Scenario {
-  return {
-    name: 'working',
-    scripts: () => ({
-      work: [
-        call('Read', { file_path: join(world.project, 'README.md') }),
-        call('Bash', { command: 'echo worked' }),
-        { text: 'Worked.' },
-      ],
-    }),
-    async play({ claude }) {
-      const cwd = directory ?? world.project;
-      expectSuccess(
-        await claude({ prompt: 'Work. script:work', args: ['--allowedTools', 'Read,Bash'], cwd }),
-      );
-    },
-  };
-}
-
-async function record(scenario: Scenario): Promise<readonly AtelRecord[]> {
-  const before = user.events().length;
-  await playScenario(scenario, world);
-  await user.drained();
-  return user.events().slice(before);
+function working(cwd: string = world.project): Scenario {
+  const read = call('Read', { file_path: join(world.project, 'README.md') });
+  return session([read, call('Bash', { command: 'echo worked' })], { tools: 'Read,Bash', cwd });
 }
 
 /** What any trace of a recording would stand in. */
@@ -87,14 +64,14 @@ describe('the marker', () => {
     expect(processesOf(world.home)).toEqual([]);
 
     await user.output(['enable']);
-    const recorded = await record(working());
+    const recorded = await record(user, working(), world);
     expect(recorded.map((each) => each.hook_event)).toEqual(
       expect.arrayContaining(['SessionStart', 'PreToolUse', 'PostToolUse', 'Stop', 'SessionEnd']),
     );
     expect(distinct(recorded.map((each) => each.metadata?.active))).toEqual(['marker']);
 
     expect(await user.output(['disable'])).toContain('.telemetry-enabled: removed');
-    expect(await record(working())).toEqual([]);
+    expect(await record(user, working(), world)).toEqual([]);
     await sleep(SETTLE_MILLIS);
     expect(readdirSync(user.paths.sessionsDir)).toEqual([...bySession(recorded).keys()]);
   });
@@ -102,7 +79,7 @@ describe('the marker', () => {
   it('counts from any directory below it, and names the project', async () => {
     await user.output(['init', '--project']);
     await user.output(['enable']);
-    const recorded = await record(subdirectory);
+    const recorded = await record(user, subdirectory, world);
     expect(bySession(recorded).size).toBe(1);
     expect(recorded.map((each) => each.hook_event)).toContain('SessionEnd');
     expect(distinct(recorded.map((each) => each.project_path))).toEqual([world.project]);
@@ -111,7 +88,7 @@ describe('the marker', () => {
   it.each(['--user', '--project'])('counts in a worktree of the project, installed with %s', async (kind) => {
     await user.output(['init', kind]);
     await user.output(['enable']);
-    const recorded = await record(worktree);
+    const recorded = await record(user, worktree, world);
     expect(recorded.map((each) => each.hook_event)).toContain('PostToolUse');
     expect(distinct(recorded.map((each) => each.project_path))).toEqual([world.project]);
   });
@@ -119,23 +96,15 @@ describe('the marker', () => {
   it('may go during a session: the session stays recorded with one finding, the next one is not', async () => {
     await user.output(['init', '--user']);
     await user.output(['enable']);
-    const recorded = await record({
-      name: 'removed',
-      scripts: () => ({
-        remove: [
-          call('Bash', { command: 'echo before' }),
-          () => {
-            rmSync(join(world.project, '.telemetry-enabled'), { force: true });
-            return call('Bash', { command: 'echo after' });
-          },
-          call('Bash', { command: 'echo long after' }),
-          { text: 'Done.' },
-        ],
-      }),
-      async play({ claude }) {
-        expectSuccess(await claude({ prompt: 'Go. script:remove', args: ['--allowedTools', 'Bash'] }));
+    const removing = session([
+      call('Bash', { command: 'echo before' }),
+      () => {
+        rmSync(join(world.project, '.telemetry-enabled'), { force: true });
+        return call('Bash', { command: 'echo after' });
       },
-    });
+      call('Bash', { command: 'echo long after' }),
+    ]);
+    const recorded = await record(user, removing, world);
     expect(bySession(recorded).size).toBe(1);
     const commands = recorded.flatMap((each) =>
       each.hook_event === 'PostToolUse' ? [each.action_details?.command] : [],
@@ -151,15 +120,15 @@ describe('the marker', () => {
     expect(distinct(recorded.map((each) => each.project_path))).toEqual([world.project]);
     expect(recorded.at(-1)).toMatchObject({ telemetry_enabled: false, metadata: { active: 'session' } });
 
-    expect(await record(working())).toEqual([]);
+    expect(await record(user, working(), world)).toEqual([]);
   });
 
   it('is not needed with scope all: the git top level is the project, else the directory itself', async () => {
     await user.output(['init', '--user', '--scope', 'all']);
-    const inside = await record(working(join(world.project, 'src')));
+    const inside = await record(user, working(join(world.project, 'src')), world);
     expect(distinct(inside.map((each) => each.project_path))).toEqual([world.project]);
     expect(distinct(inside.map((each) => each.metadata?.active))).toEqual(['all']);
-    const outside = await record(working(world.outside));
+    const outside = await record(user, working(world.outside), world);
     expect(outside.map((each) => each.hook_event)).toContain('SessionEnd');
     expect(distinct(outside.map((each) => each.project_path))).toEqual([world.outside]);
   });
@@ -169,7 +138,7 @@ describe('a client started by a recorded session', () => {
   it('is recorded as its child in an unmarked directory, in the same trace', async () => {
     await user.output(['init', '--user']);
     await user.output(['enable']);
-    const sessions = bySession(await record(nested));
+    const sessions = bySession(await record(user, nested, world));
     const [outer = '', inner = ''] = [...sessions.keys()];
     expect(sessions.size).toBe(2);
     const child = sessions.get(inner) ?? [];
@@ -202,7 +171,7 @@ describe('five clients at once in three projects', () => {
     fleet.prepare?.(world);
     await user.output(['init', '--user']);
     for (const name of Object.keys(FLEET)) await user.output(['enable', join(world.home, name)]);
-    const sessions = [...bySession(await record(fleet)).values()];
+    const sessions = [...bySession(await record(user, fleet, world)).values()];
 
     const projects = sessions.map((records) => distinct(records.map((each) => each.project_path)));
     expect(projects.every((each) => each.length === 1)).toBe(true);
@@ -236,7 +205,7 @@ describe('hooks in the user’s and in the project’s settings', () => {
   });
 
   it('tell each event of a session once', async () => {
-    const recorded = await record(working());
+    const recorded = await record(user, working(), world);
     const about = recorded.map(({ hook_event: event, correlation, action_details: details }) =>
       [event, correlation?.tool_use_id ?? details?.calls?.[0]?.tool_use_id].join(' '),
     );

@@ -6,15 +6,7 @@ import { hookCopyPath } from '../../src/capture/hook-copy.ts';
 import { updateConfigFile } from '../../src/config/load.ts';
 import { type AtelUser, createUser, stackDirOf, useStack } from '../helpers/atel.ts';
 import { CLAUDE_BIN } from '../helpers/claude-client.ts';
-import { endProcesses } from '../helpers/processes.ts';
-import {
-  call,
-  createWorld,
-  expectSuccess,
-  playScenario,
-  type Scenario,
-  type World,
-} from '../helpers/scenario.ts';
+import { call, createWorld, playScenario, removeWorld, session, type World } from '../helpers/scenario.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const documentSchema = z.object({
@@ -23,13 +15,7 @@ const documentSchema = z.object({
   ),
 });
 
-const working: Scenario = {
-  name: 'working',
-  scripts: () => ({ work: [call('Bash', { command: 'echo worked' }), { text: 'Worked.' }] }),
-  async play({ claude }) {
-    expectSuccess(await claude({ prompt: 'Work. script:work', args: ['--allowedTools', 'Bash'] }));
-  },
-};
+const working = session([call('Bash', { command: 'echo worked' })]);
 
 let world: World;
 let user: AtelUser;
@@ -43,8 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await stack?.stop();
   stack = undefined;
-  await endProcesses(world.home);
-  world.remove();
+  await removeWorld(world);
 });
 
 /** What is not in order. */

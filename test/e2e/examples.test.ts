@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/config/schema.ts';
-import { createOtlpExporter } from '../../src/otlp/exporter.ts';
-import { toLogRecord } from '../../src/otlp/log-record.ts';
-import { createResourceCache } from '../../src/otlp/resource.ts';
 import { parseNanos } from '../../src/platform/clock.ts';
 import { ALL_RECORDS, isLogQuery } from '../../src/query/logql.ts';
 import { createLokiClient, type LokiClient } from '../../src/query/loki-client.ts';
 import { sealRecordings } from '../helpers/sealed-recordings.ts';
+import { sendRecords } from '../helpers/send-records.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const page = readFileSync(
@@ -34,20 +31,7 @@ describe.skipIf(!stackParts)(
       stack = await startStack({ dir: join(dir, 'stack') });
       client = createLokiClient(stack.loki.url);
       const sealed = await sealRecordings('everything');
-      const headers = { authorization: `Bearer ${stack.collector.token}` };
-      const parsed = parseConfig({ export: { endpoint: stack.collector.url, headers } });
-      if (!parsed.ok) throw new Error(parsed.problem);
-      const exporter = createOtlpExporter(parsed.config.export);
-      const resources = createResourceCache({
-        installId: 'install',
-        version: '0.1.0',
-        hostName: 'laptop',
-        platform: 'linux',
-        deploymentEnvironment: 'local',
-      });
-      const batch = sealed.map((each) => toLogRecord(each, resources.of(each.record)));
-      expect(await exporter?.export(batch)).toMatchObject({ kind: 'accepted' });
-      await exporter?.shutdown();
+      await sendRecords(stack.collector, sealed);
       await vi.waitFor(async () => expect(await logs(ALL_RECORDS)).toHaveLength(sealed.length), {
         timeout: 60_000,
         interval: 250,

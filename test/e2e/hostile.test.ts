@@ -5,13 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traceIdOf } from '../../src/context/ids.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { type AtelUser, createUser } from '../helpers/atel.ts';
-import { endProcesses } from '../helpers/processes.ts';
 import {
   call,
   createWorld,
-  expectSuccess,
   playScenario,
-  type Scenario,
+  removeWorld,
+  session,
   type World,
   writeWorldFile,
 } from '../helpers/scenario.ts';
@@ -57,25 +56,13 @@ beforeAll(async () => {
   await user.output(['init', '--user']);
   await user.output(['enable']);
 });
-afterAll(async () => {
-  await endProcesses(world.home);
-  world.remove();
-});
-
-const working: Scenario = {
-  name: 'working',
-  scripts: () => ({
-    work: [call('Read', { file_path: join(world.project, 'README.md') }), { text: 'Worked.' }],
-  }),
-  async play({ claude }) {
-    expectSuccess(await claude({ prompt: 'Work. script:work', args: ['--allowedTools', 'Read'] }));
-  },
-};
+afterAll(() => removeWorld(world));
 
 /** A session in a project with this `env` block. @returns its real id, and what was recorded of it */
 async function record(env: Record<string, string>) {
   writeWorldFile(join(world.project, '.claude/settings.json'), JSON.stringify({ env }));
   const before = user.events().length;
+  const working = session([call('Read', { file_path: join(world.project, 'README.md') })], { tools: 'Read' });
   const requests = await playScenario(working, world);
   await user.drained();
   return { session: requests[0]?.sessionId ?? '', recorded: user.events().slice(before) };

@@ -6,15 +6,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { processEnv } from '../../src/platform/env.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
-import { type AtelUser, createUser } from '../helpers/atel.ts';
-import { CLAUDE_BIN, type ClaudeOptions } from '../helpers/claude-client.ts';
+import { type AtelUser, createUser, record } from '../helpers/atel.ts';
+import { CLAUDE_BIN, installPlugin } from '../helpers/claude-client.ts';
 import { installClient } from '../helpers/install-client.ts';
 import { endProcesses } from '../helpers/processes.ts';
 import {
   call,
   createWorld,
-  expectSuccess,
   playScenario,
+  removeWorld,
+  type Scenario,
+  session,
+  type SessionOptions,
   type World,
   writeWorldFile,
 } from '../helpers/scenario.ts';
@@ -25,32 +28,11 @@ beforeEach(() => {
   world = createWorld();
   user = createUser(world);
 });
-afterEach(async () => {
-  await endProcesses(world.home);
-  world.remove();
-});
+afterEach(() => removeWorld(world));
 
-type Session = Partial<Pick<ClaudeOptions, 'cwd' | 'home' | 'args' | 'bin'>>;
-
-/** Runs a short session of the real client, its forwarder included. */
-async function session({ args = [], ...options }: Session = {}): Promise<void> {
-  const scenario = {
-    name: 'working',
-    scripts: () => ({ work: [call('Bash', { command: 'echo worked' }), { text: 'Worked.' }] }),
-    async play({ claude }: Parameters<Parameters<typeof playScenario>[0]['play']>[0]) {
-      const allowed = ['--allowedTools', 'Bash', ...args];
-      expectSuccess(await claude({ prompt: 'Work. script:work', args: allowed, ...options }));
-    },
-  };
-  await playScenario(scenario, world);
-}
-
-async function record(options?: Session): Promise<readonly AtelRecord[]> {
-  const before = user.events().length;
-  await session(options);
-  if (existsSync(user.paths.queueDir)) await user.drained();
-  return user.events().slice(before);
-}
+/** A short session of the real client. */
+const working = (options?: SessionOptions): Scenario =>
+  session([call('Bash', { command: 'echo worked' })], options);
 
 /** What a whole session must show, with this installation's name. */
 function expectWhole(records: readonly AtelRecord[], installation: string): void {
@@ -87,20 +69,20 @@ describe('settings that are committed', () => {
   });
 
   it('record in the project’s root and in a worktree', async () => {
-    expectWhole(await record(), 'settings-shared');
-    const aside = await record({ args: ['--worktree', 'aside'] });
+    expectWhole(await record(user, working(), world), 'settings-shared');
+    const aside = await record(user, working({ args: ['--worktree', 'aside'] }), world);
     expectWhole(aside, 'settings-shared');
     expect(new Set(aside.map((each) => each.project_path)).size).toBe(1);
   });
 
   it('are not read by the client in a session started below, as init says', async () => {
-    expect(await record({ cwd: join(world.project, 'src') })).toEqual([]);
+    expect(await record(user, working({ cwd: join(world.project, 'src') }), world)).toEqual([]);
   });
 
   it('record in a clone with a space and an umlaut in its path', async () => {
     const clone = join(world.home, 'Meine Bücher/shop');
     git(world.home, 'clone', '-q', world.project, clone);
-    const records = await record({ cwd: clone });
+    const records = await record(user, working({ cwd: clone }), world);
     expectWhole(records, 'settings-shared');
     expect(records[0]?.project_path).toBe(clone);
   });
@@ -110,7 +92,7 @@ describe('settings that are committed', () => {
     mkdirSync(colleague);
     const clone = join(colleague, 'shop');
     git(world.home, 'clone', '-q', world.project, clone);
-    await session({ cwd: clone, home: colleague });
+    await playScenario(working({ cwd: clone, home: colleague }), world);
     expect(existsSync(resolvePaths({ HOME: colleague }).dataDir)).toBe(false);
 
     const other = createUser({ home: colleague, project: clone });
@@ -118,7 +100,7 @@ describe('settings that are committed', () => {
     expect(said).not.toContain('hooks updated');
     expect(git(clone, 'status', '--porcelain').toString()).toBe('');
     try {
-      await session({ cwd: clone, home: colleague });
+      await playScenario(working({ cwd: clone, home: colleague }), world);
       await other.drained();
       expectWhole(other.events(), 'settings-shared');
       expect(user.events()).toEqual([]);
@@ -128,14 +110,14 @@ describe('settings that are committed', () => {
   });
 
   it('and settings of the user tell each event once, and uninstall takes them out of the checkout', async () => {
-    const alone = await record();
+    const alone = await record(user, working(), world);
     await user.output(['init', '--user']);
-    const both = await record();
+    const both = await record(user, working(), world);
     expect(both.length).toBe(alone.length);
     await user.output(['uninstall', '--user']);
     expect(await user.output(['uninstall', '--shared'])).toContain('removed, nothing else was in it');
     expect(existsSync(join(world.project, '.claude/hooks'))).toBe(false);
-    expect(await record()).toEqual([]);
+    expect(await record(user, working(), world)).toEqual([]);
   });
 });
 
@@ -170,10 +152,10 @@ describe.skipIf(!CAN_MOUNT)('managed settings', () => {
     const settings = join(directory, 'managed-settings.d/agent-telemetry.json');
     writeWorldFile(settings, readFileSync(settings, 'utf8').replaceAll(directory, '/etc/claude-code'));
     const bin = machine(directory);
-    expectWhole(await record({ bin }), 'managed');
+    expectWhole(await record(user, working({ bin }), world), 'managed');
     const elsewhere = join(world.root, 'home/elsewhere');
     mkdirSync(elsewhere);
-    expectWhole(await record({ bin, home: elsewhere, cwd: world.outside }), 'managed');
+    expectWhole(await record(user, working({ bin, home: elsewhere, cwd: world.outside }), world), 'managed');
     expect(existsSync(join(elsewhere, '.local'))).toBe(false);
   });
 });
@@ -187,15 +169,9 @@ describe('a home and a project with spaces and umlauts', () => {
     world = odd;
     user = createUser(odd);
     await user.output(['init', kind]);
-    if (kind === '--plugin') {
-      const env = { HOME: home, PATH: '/usr/local/bin:/usr/bin:/bin', DISABLE_AUTOUPDATER: '1' };
-      const plugin = (...args: readonly string[]): Buffer =>
-        execFileSync(CLAUDE_BIN, ['plugin', ...args], { cwd: odd.project, env });
-      plugin('marketplace', 'add', join(user.paths.dataDir, 'plugin'));
-      plugin('install', 'agent-telemetry@agent-telemetry');
-    }
+    if (kind === '--plugin') installPlugin({ cwd: odd.project, home }, join(user.paths.dataDir, 'plugin'));
     await user.output(['enable']);
-    const records = await record();
+    const records = await record(user, working(), world);
     expectWhole(records, kind === '--plugin' ? 'plugin' : `settings-${kind.slice(2)}`);
     expect(records[0]?.project_path).toBe(odd.project);
     expect(await user.output(['timeline', records[0]?.session_id ?? ''])).toContain('echo worked');
@@ -207,7 +183,7 @@ describe('a home and a project with spaces and umlauts', () => {
     expect((await user.atel(['init', '--user'], { env })).exitCode).toBe(0);
     expect((await user.atel(['init', '--shared'], { env })).exitCode).toBe(0);
     await user.output(['enable']);
-    await session();
+    await playScenario(working(), world);
     await expect
       .poll(async () => (await user.atel(['sessions', '--json'], { env })).stdout, { timeout: 20_000 })
       .toContain('"session_id"');
@@ -230,17 +206,13 @@ describe('clients of other versions', () => {
       ['--shared', 'settings-shared'],
     ] as const) {
       expect((await user.atel(['init', kind], { env })).stdout).toContain(`Claude Code ${version}`);
-      expectWhole(await record({ bin }), name);
+      expectWhole(await record(user, working({ bin }), world), name);
       await user.output(['uninstall', kind]);
     }
     rmSync(join(world.home, '.claude'), { recursive: true, force: true });
     expect((await user.atel(['init', '--plugin'], { env })).exitCode).toBe(0);
-    const home = { HOME: world.home, PATH: `${env.PATH}:${dirname(process.execPath)}` };
-    const plugin = (...args: readonly string[]): Buffer =>
-      execFileSync(bin, ['plugin', ...args], { cwd: world.project, env: home });
-    plugin('marketplace', 'add', join(user.paths.dataDir, 'plugin'));
-    plugin('install', 'agent-telemetry@agent-telemetry');
-    expectWhole(await record({ bin }), 'plugin');
+    installPlugin({ cwd: world.project, home: world.home, bin }, join(user.paths.dataDir, 'plugin'));
+    expectWhole(await record(user, working({ bin }), world), 'plugin');
     expect(await user.output(['verify'])).toMatch(/^intact/);
   });
 });

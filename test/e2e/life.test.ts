@@ -8,18 +8,17 @@ import { hookCopyPath } from '../../src/capture/hook-copy.ts';
 import { updateConfigFile } from '../../src/config/load.ts';
 import { loadInstall } from '../../src/platform/install-id.ts';
 import { startTimeOf } from '../../src/platform/processes.ts';
-import { type AtelUser, createUser, eventually } from '../helpers/atel.ts';
+import { type AtelUser, createUser, eventually, record } from '../helpers/atel.ts';
 import { startClaude } from '../helpers/claude-client.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
-import { endProcesses, environOf, processesOf } from '../helpers/processes.ts';
+import { environOf, processesOf } from '../helpers/processes.ts';
 import { draft, writeJournal } from '../helpers/records.ts';
 import {
   call,
   createWorld,
-  expectSuccess,
-  type Overrides,
-  playScenario,
+  removeWorld,
   type Scenario,
+  session,
   type World,
   writeWorldFile,
 } from '../helpers/scenario.ts';
@@ -36,23 +35,9 @@ beforeEach(async () => {
   await user.output(['init', '--project']);
   await user.output(['enable']);
 });
-afterEach(async () => {
-  await endProcesses(world.home);
-  world.remove();
-});
+afterEach(() => removeWorld(world));
 
-const short: Scenario = {
-  name: 'short',
-  scripts: () => ({ short: [call('Bash', { command: 'echo short' }), { text: 'Done.' }] }),
-  async play({ claude }) {
-    expectSuccess(await claude({ prompt: 'Go. script:short', args: ['--allowedTools', 'Bash'] }));
-  },
-};
-
-async function record(scenario: Scenario, overrides: Overrides = {}): Promise<void> {
-  await playScenario(scenario, world, overrides);
-  await user.drained();
-}
+const short = session([call('Bash', { command: 'echo short' })]);
 
 /** Pids of all forwarders that ever led. */
 function leaders(): readonly unknown[] {
@@ -77,7 +62,7 @@ describe('the forwarder', () => {
     const NODE_OPTIONS = '--require /nonexistent';
     const settings = JSON.stringify({ env: { NODE_OPTIONS } });
     writeWorldFile(join(world.project, '.claude/settings.json'), settings);
-    await record(short, { env: { NODE_OPTIONS, ATEL_ENDPOINT: 'http://127.0.0.1:9' } });
+    await record(user, short, world, { env: { NODE_OPTIONS, ATEL_ENDPOINT: 'http://127.0.0.1:9' } });
     expect(hooksSeen()).toContain('SessionEnd');
 
     const pid = user.forwarder() ?? 0;
@@ -100,7 +85,7 @@ describe('the forwarder', () => {
     writeFileSync(file, JSON.stringify({ ...settings, hooks: { ...settings.hooks, SessionStart } }));
 
     const before = performance.now();
-    await record(short);
+    await record(user, short, world);
     expect(performance.now() - before).toBeGreaterThan(3000);
     expect(hooksSeen()).toEqual(expect.arrayContaining(['SessionStart', 'PostToolUse', 'SessionEnd']));
     expect(leaders()).toEqual([user.forwarder()]);
@@ -108,7 +93,7 @@ describe('the forwarder', () => {
   });
 
   it('outlives a client that is killed in the middle of a call, and records the next session', async () => {
-    await record({
+    const killedInACall: Scenario = {
       name: 'killed',
       scripts: () => ({ endless: [call('Bash', { command: 'tail -f /dev/null' })] }),
       async play({ options }) {
@@ -119,11 +104,12 @@ describe('the forwarder', () => {
         process.kill(running.pid, 'SIGKILL');
         expect(await running.result).toMatchObject({ signal: 'SIGKILL' });
       },
-    });
+    };
+    await record(user, killedInACall, world);
     const killed = hooksSeen();
     expect(killed).toEqual(expect.arrayContaining(['SessionStart', 'UserPromptSubmit', 'PreToolUse']));
     expect(killed).not.toContain('SessionEnd');
-    await record(short);
+    await record(user, short, world);
     expect(hooksSeen().slice(killed.length)).toEqual(expect.arrayContaining(['SessionStart', 'SessionEnd']));
     expect(leaders()).toEqual([user.forwarder()]);
     expect(await user.output(['verify'])).toMatch(/^intact/);
@@ -139,7 +125,7 @@ describe('the forwarder', () => {
     const before = journalSize();
     expect(before).toBeGreaterThan(67_108_864);
 
-    await record(short);
+    await record(user, short, world);
     expect(hooksSeen().slice(drafts.length)).toEqual(expect.arrayContaining(['SessionStart', 'SessionEnd']));
     expect(readdirSync(user.paths.journalDir).filter((name) => name.endsWith('.jsonl')).length).toBe(1);
     expect(await user.output(['verify'])).toMatch(/^intact/);
@@ -147,14 +133,14 @@ describe('the forwarder', () => {
 
   it('leaves when idle, and the next session starts another one', async () => {
     updateConfigFile(user.paths.configFile, [[['forwarder', 'idle_seconds'], 1]]);
-    await record(short);
+    await record(user, short, world);
     const [first] = leaders();
     await eventually('it leaves', () => user.forwarder() === undefined);
     expect(existsSync(user.paths.pidFile)).toBe(false);
     expect(user.records().at(-1)?.action_details).toMatchObject({ kind: 'forwarder_stop', reason: 'idle' });
 
     const before = hooksSeen().length;
-    await record(short);
+    await record(user, short, world);
     expect(hooksSeen().slice(before)).toEqual(expect.arrayContaining(['SessionStart', 'SessionEnd']));
     expect(leaders().length).toBeGreaterThan(1);
     expect(leaders().slice(1)).not.toContain(first);

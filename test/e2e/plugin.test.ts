@@ -1,37 +1,19 @@
 /** The Claude Code plugin, installed with the real client’s own commands. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pluginDir } from '../../src/capture/plugin.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
-import { type AtelUser, createUser } from '../helpers/atel.ts';
-import { CLAUDE_BIN } from '../helpers/claude-client.ts';
-import { endProcesses } from '../helpers/processes.ts';
-import {
-  call,
-  createWorld,
-  expectSuccess,
-  playScenario,
-  type Scenario,
-  type World,
-} from '../helpers/scenario.ts';
+import { type AtelUser, createUser, record } from '../helpers/atel.ts';
+import { claudePlugin, installPlugin } from '../helpers/claude-client.ts';
+import { call, createWorld, removeWorld, session, type World } from '../helpers/scenario.ts';
 
 const PLUGIN = 'agent-telemetry@agent-telemetry';
 
-const working: Scenario = {
-  name: 'working',
-  scripts: () => ({
-    work: [
-      call('Bash', { command: 'echo worked' }),
-      call('Read', { file_path: 'README.md' }),
-      { text: 'Ok.' },
-    ],
-  }),
-  async play({ claude }) {
-    expectSuccess(await claude({ prompt: 'Work. script:work', args: ['--allowedTools', 'Bash,Read'] }));
-  },
-};
+const working = session(
+  [call('Bash', { command: 'echo worked' }), call('Read', { file_path: 'README.md' })],
+  { tools: 'Bash,Read' },
+);
 
 describe('the plugin', () => {
   let world: World;
@@ -40,27 +22,12 @@ describe('the plugin', () => {
     world = createWorld();
     user = createUser(world);
   });
-  afterEach(async () => {
-    await endProcesses(world.home);
-    world.remove();
-  });
+  afterEach(() => removeWorld(world));
 
-  const claude = (...args: readonly string[]): string => {
-    const env = { HOME: world.home, PATH: '/usr/local/bin:/usr/bin:/bin', DISABLE_AUTOUPDATER: '1' };
-    const run = spawnSync(CLAUDE_BIN, ['plugin', ...args], { cwd: world.project, env, encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`claude plugin ${args.join(' ')}: ${run.stdout}${run.stderr}`);
-    return run.stdout;
-  };
-  const installPlugin = async (): Promise<void> => {
+  const place = () => ({ cwd: world.project, home: world.home });
+  const install = async (): Promise<void> => {
     await user.output(['init', '--plugin']);
-    claude('marketplace', 'add', pluginDir(user.paths));
-    claude('install', PLUGIN);
-  };
-  const record = async (): Promise<readonly AtelRecord[]> => {
-    const before = user.events().length;
-    await playScenario(working, world);
-    await user.drained();
-    return user.events().slice(before);
+    installPlugin(place(), pluginDir(user.paths));
   };
   const installations = (records: readonly AtelRecord[]): readonly unknown[] => [
     ...new Set(records.map((each) => each.metadata?.installation)),
@@ -70,7 +37,7 @@ describe('the plugin', () => {
     await user.output(['init', '--plugin']);
     const dir = pluginDir(user.paths);
     for (const each of [dir, join(dir, 'agent-telemetry')]) {
-      const said = claude('validate', '--strict', each);
+      const said = claudePlugin(place(), 'validate', '--strict', each);
       expect(said).toContain('Validation passed');
       expect(said).not.toContain('✘');
     }
@@ -80,10 +47,10 @@ describe('the plugin', () => {
     const said = await user.output(['init', '--plugin']);
     expect(said).toContain(`Next: claude plugin marketplace add '${pluginDir(user.paths)}'`);
     expect(said).toContain(`then: claude plugin install ${PLUGIN}`);
-    await installPlugin();
-    expect(claude('list')).toMatch(/agent-telemetry@agent-telemetry[^❯]*enabled/);
+    await install();
+    expect(claudePlugin(place(), 'list')).toMatch(/agent-telemetry@agent-telemetry[^❯]*enabled/);
     await user.output(['enable']);
-    const records = await record();
+    const records = await record(user, working, world);
     expect(records[0]?.hook_event).toBe('SessionStart');
     expect(records.map((each) => each.hook_event)).toEqual(
       expect.arrayContaining(['UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'PostToolBatch', 'Stop']),
@@ -94,11 +61,11 @@ describe('the plugin', () => {
   });
 
   it('and the user’s settings together tell each event once', async () => {
-    await installPlugin();
+    await install();
     await user.output(['enable']);
-    const alone = await record();
+    const alone = await record(user, working, world);
     expect(await user.output(['init', '--user'])).toContain('events are captured twice and counted once');
-    const both = await record();
+    const both = await record(user, working, world);
     expect(both.map((each) => each.hook_event).toSorted()).toEqual(
       alone.map((each) => each.hook_event).toSorted(),
     );
@@ -109,15 +76,15 @@ describe('the plugin', () => {
   });
 
   it('takes a new scope from init alone, and is silent after uninstall', async () => {
-    await installPlugin();
-    expect(await record()).toEqual([]);
+    await install();
+    expect(await record(user, working, world)).toEqual([]);
     await user.output(['init', '--plugin', '--scope', 'all']);
-    expect(installations(await record())).toEqual(['plugin-all']);
+    expect(installations(await record(user, working, world))).toEqual(['plugin-all']);
     const said = await user.output(['uninstall', '--plugin']);
     expect(said).toContain(`claude plugin uninstall ${PLUGIN}`);
-    claude('uninstall', PLUGIN);
-    claude('marketplace', 'remove', 'agent-telemetry');
-    expect(await record()).toEqual([]);
+    claudePlugin(place(), 'uninstall', PLUGIN);
+    claudePlugin(place(), 'marketplace', 'remove', 'agent-telemetry');
+    expect(await record(user, working, world)).toEqual([]);
     expect(existsSync(join(pluginDir(user.paths), 'agent-telemetry/hooks'))).toBe(false);
   });
 });

@@ -19,17 +19,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hookCopyPath } from '../../src/capture/hook-copy.ts';
 import { leafOf } from '../../src/journal/canonical.ts';
 import { readJournal } from '../../src/journal/reader.ts';
-import { type AtelUser, createUser, eventually, stackDirOf, useStack } from '../helpers/atel.ts';
+import {
+  arrivedInSinks,
+  type AtelUser,
+  createUser,
+  eventually,
+  stackDirOf,
+  useStack,
+} from '../helpers/atel.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
 import { endProcesses } from '../helpers/processes.ts';
-import {
-  call,
-  createWorld,
-  expectSuccess,
-  playScenario,
-  type Scenario,
-  type World,
-} from '../helpers/scenario.ts';
+import { call, createWorld, playScenario, removeWorld, session, type World } from '../helpers/scenario.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 /** `nobody`; only root can become somebody else. */
@@ -38,13 +38,7 @@ const SINKS = ['backup', 'loki'] as const;
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn('!!! NOT TESTED: what a second user can do. Only root can run as another user.');
 
-const short: Scenario = {
-  name: 'short',
-  scripts: () => ({ short: [call('Bash', { command: 'echo short' }), { text: 'Done.' }] }),
-  async play({ claude }) {
-    expectSuccess(await claude({ prompt: 'Go. script:short', args: ['--allowedTools', 'Bash'] }));
-  },
-};
+const short = session([call('Bash', { command: 'echo short' })]);
 
 /** Runs a shell script as the other user, with `input` on its standard input. */
 function asOther(script: string, args: readonly string[] = [], input = ''): string {
@@ -96,17 +90,12 @@ describe.skipIf(!stackParts || !isRoot)('a second user', () => {
     await user.output(['enable']);
     await playScenario(short, world);
     await user.drained();
-    const count = user.records().length;
-    for (const source of ['backup', 'loki'])
-      await eventually(`everything is in ${source}`, async () => {
-        const lines = await user.output(['query', '--json', '--source', source]);
-        return lines.split('\n').filter(Boolean).length >= count;
-      });
+    await arrivedInSinks(user);
   });
   afterAll(async () => {
     await endProcesses(world.home);
     await stack.stop();
-    world.remove();
+    await removeWorld(world);
   });
 
   const ours = (): readonly Entry[] =>

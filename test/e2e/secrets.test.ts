@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateConfigFile } from '../../src/config/load.ts';
 import { eventsForClient } from '../../src/event/hook-events.ts';
 import type { AtelRecord, CaptureLevel } from '../../src/journal/record.ts';
-import { type AtelUser, createUser, eventually, stackDirOf, useStack } from '../helpers/atel.ts';
+import { arrivedInSinks, type AtelUser, createUser, stackDirOf, useStack } from '../helpers/atel.ts';
 import { endProcesses } from '../helpers/processes.ts';
-import { createWorld, playScenario, type World, writeWorldFile } from '../helpers/scenario.ts';
+import { createWorld, playScenario, removeWorld, type World, writeWorldFile } from '../helpers/scenario.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 import { type Planted, plantedSecrets, secretScenario, tracesOf } from './planted.ts';
 
@@ -75,17 +75,12 @@ describe.skipIf(!stackParts)('forty planted secrets', () => {
         .map((file) => readFileSync(file, 'utf8'))
         .join('\n');
     }
-    const count = user.records().length;
-    for (const source of ['backup', 'loki'])
-      await eventually(`everything is in ${source}`, async () => {
-        const lines = await user.output(['query', '--json', '--source', source]);
-        return lines.split('\n').filter(Boolean).length >= count;
-      });
+    await arrivedInSinks(user);
   });
   afterAll(async () => {
     await endProcesses(world.home);
     await stack.stop();
-    world.remove();
+    await removeWorld(world);
   });
 
   it('are of twenty kinds, and each was given to the hooks', () => {

@@ -1,9 +1,9 @@
 /** One session of the real client, through hooks, spool, journal, the real Collector, its backup file and the real Loki. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AtelRecord } from '../../src/journal/record.ts';
-import { type AtelUser, createUser, eventually, stackDirOf, useStack } from '../helpers/atel.ts';
+import { arrivedInSinks, type AtelUser, createUser, stackDirOf, useStack } from '../helpers/atel.ts';
 import { everything } from '../helpers/scenario-everything.ts';
-import { createWorld, playScenario, type World } from '../helpers/scenario.ts';
+import { createWorld, playScenario, removeWorld, type World } from '../helpers/scenario.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const SOURCES = ['journal', 'backup', 'loki'] as const;
@@ -28,15 +28,13 @@ describe.skipIf(!stackParts)('a session of the real client', () => {
     await playScenario(everything, world);
     await user.drained();
     session = user.events()[0]?.session_id ?? '';
-    const all = user.records().length;
-    await eventually('everything is in the backup', async () => (await lines('backup')).length >= all);
-    await eventually('everything is in Loki', async () => (await lines('loki')).length >= all);
+    await arrivedInSinks(user);
   });
 
   afterAll(async () => {
     await user.stopForwarder();
     await stack.stop();
-    world.remove();
+    await removeWorld(world);
   });
 
   it('is the same, byte for byte, from journal, backup file and Loki', async () => {

@@ -2,11 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/config/schema.ts';
-import type { DraftRecord, SealedRecord } from '../../src/journal/record.ts';
-import { createOtlpExporter } from '../../src/otlp/exporter.ts';
-import { toLogRecord } from '../../src/otlp/log-record.ts';
-import { createResourceCache } from '../../src/otlp/resource.ts';
+import type { DraftRecord } from '../../src/journal/record.ts';
 import { NANOS_PER_SECOND, systemClock } from '../../src/platform/clock.ts';
 import { createBackupSource } from '../../src/query/backup-source.ts';
 import { createJournalSource } from '../../src/query/journal-source.ts';
@@ -24,6 +20,7 @@ import {
   wholeSession,
   writeJournal,
 } from '../helpers/records.ts';
+import { sendRecords } from '../helpers/send-records.ts';
 import { stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const HOSTILE = [
@@ -61,7 +58,10 @@ describe.skipIf(!stackParts)('the three sources', () => {
     };
     const sealed = writeJournal(journalDir, drafts(), { batch: 500 });
     const genesis = await read(sources.journal, { event: 'Audit' });
-    await send(stack, [...genesis.map(({ line, record }) => ({ line, record, leaf: '' })), ...sealed]);
+    await sendRecords(stack.collector, [
+      ...genesis.map(({ line, record }) => ({ line, record, leaf: '' })),
+      ...sealed,
+    ]);
     await arrived(sources.loki, sealed.length + 1);
   });
   afterAll(async () => {
@@ -145,10 +145,10 @@ describe.skipIf(!stackParts)('the three sources', () => {
     );
     const sealed = writeJournal(join(dir, 'journal'), live);
     const seen: string[] = [];
-    await send(stack, sealed.slice(0, 1));
+    await sendRecords(stack.collector, sealed.slice(0, 1));
     for await (const { line } of arriving) {
       seen.push(line);
-      if (seen.length === 1) await send(stack, sealed);
+      if (seen.length === 1) await sendRecords(stack.collector, sealed);
       if (seen.length === 3) stop.abort();
     }
     expect(seen).toEqual(sealed.map(({ line }) => line));
@@ -175,27 +175,6 @@ function drafts(): readonly DraftRecord[] {
       callDraft(AT + 400 + i, 'PreToolUse', { id: `h${i}`, name }, { ...other, project_name: name }),
     ),
   ];
-}
-
-async function send({ collector }: TestStack, records: readonly SealedRecord[]): Promise<void> {
-  const headers = { authorization: `Bearer ${collector.token}` };
-  const parsed = parseConfig({ export: { endpoint: collector.url, headers } });
-  if (!parsed.ok) throw new Error(parsed.problem);
-  const exporter = createOtlpExporter(parsed.config.export);
-  const resources = createResourceCache({
-    installId: 'install',
-    version: '0.1.0',
-    hostName: 'box',
-    platform: 'linux',
-    deploymentEnvironment: 'test',
-  });
-  for (let from = 0; from < records.length; from += 500) {
-    const batch = records
-      .slice(from, from + 500)
-      .map((sealed) => toLogRecord(sealed, resources.of(sealed.record)));
-    expect(await exporter?.export(batch)).toMatchObject({ kind: 'accepted' });
-  }
-  await exporter?.shutdown();
 }
 
 async function read(source: RecordSource, filter: RecordFilter) {

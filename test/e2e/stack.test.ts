@@ -14,17 +14,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '@stricli/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { app } from '../../src/cli/app.ts';
-import { type CliContext, createContext } from '../../src/cli/context.ts';
 import { processEnv } from '../../src/platform/env.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
 import { checkPart } from '../../src/stack/find.ts';
 import { COLLECTOR, LOKI } from '../../src/stack/parts.ts';
 import { isPortFree } from '../../src/stack/ports.ts';
 import { startTimeOf } from '../../src/platform/processes.ts';
+import { type CliRun, runCli } from '../helpers/run-cli.ts';
 import { freePorts, stackParts, startStack, type TestStack } from '../helpers/stack.ts';
 
 const NANOS_PER_HOUR = 3_600_000_000_000n;
@@ -345,15 +343,7 @@ describe.skipIf(!stackParts)('atel up, status and down', () => {
   const env = { HOME: home, PATH: processEnv()['PATH'], XDG_CACHE_HOME: join(cache, '..') };
   const paths = resolvePaths(env);
 
-  async function atel(...args: string[]) {
-    const written = { out: '', err: '' };
-    const edges: CliContext['process'] = {
-      stdout: { write: (text) => void (written.out += text) },
-      stderr: { write: (text) => void (written.err += text) },
-    };
-    await run(app, args, createContext(edges, env, home));
-    return { ...written, code: edges.exitCode };
-  }
+  const atel = (...args: string[]): Promise<CliRun> => runCli(args, { env, cwd: home });
   /** `up` starts the forwarder too. */
   const forwarders = new Set<number>();
   async function up(...args: string[]) {

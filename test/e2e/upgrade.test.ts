@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listSegments } from '../../src/journal/segments.ts';
 import { type AtelUser, createUser } from '../helpers/atel.ts';
-import { endProcesses } from '../helpers/processes.ts';
 import { everyday } from '../helpers/scenario-sessions.ts';
-import { createWorld, playScenario, type World } from '../helpers/scenario.ts';
+import { createWorld, playScenario, removeWorld, type World } from '../helpers/scenario.ts';
 
 const RELEASES = fileURLToPath(new URL('../fixtures/releases', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -21,10 +20,7 @@ describe.each(readdirSync(RELEASES))('what version %s left', (version) => {
     user = createUser(world);
     before = restore(join(RELEASES, version), world, user);
   });
-  afterEach(async () => {
-    await endProcesses(world.home);
-    world.remove();
-  });
+  afterEach(() => removeWorld(world));
 
   it('is verified as it is, and shown', async () => {
     expect(await user.output(['verify'])).toMatch(/^intact/);

@@ -5,18 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { processEnv } from '../../src/platform/env.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
-import { type AtelUser, createUser } from '../helpers/atel.ts';
+import { type AtelUser, createUser, record } from '../helpers/atel.ts';
 import { installClient } from '../helpers/install-client.ts';
-import { endProcesses } from '../helpers/processes.ts';
-import {
-  call,
-  createWorld,
-  expectSuccess,
-  playScenario,
-  type Scenario,
-  type World,
-  writeWorldFile,
-} from '../helpers/scenario.ts';
+import { call, createWorld, removeWorld, session, type World, writeWorldFile } from '../helpers/scenario.ts';
 
 /** Up to this version an unknown event name voids the whole settings file, the deny rules included. */
 const OLD = '2.1.100';
@@ -33,25 +24,13 @@ beforeEach(async () => {
   world = createWorld();
   user = createUser(world);
 });
-afterEach(async () => {
-  await endProcesses(world.home);
-  world.remove();
-});
+afterEach(() => removeWorld(world));
 
 /** Everything is allowed but what the settings deny. */
-const removing: Scenario = {
-  name: 'removing',
-  scripts: () => ({
-    remove: [
-      call('Bash', { command: 'rm -r allowed' }),
-      call('Bash', { command: 'rm -r denied' }),
-      { text: 'Removed what could be.' },
-    ],
-  }),
-  async play({ claude }) {
-    expectSuccess(await claude({ prompt: 'Remove. script:remove', args: ['--allowedTools', 'Bash'] }));
-  },
-};
+const removing = session([
+  call('Bash', { command: 'rm -r allowed' }),
+  call('Bash', { command: 'rm -r denied' }),
+]);
 
 describe(`a client of version ${OLD}`, () => {
   it('is recorded after init, and a deny rule in the same settings still denies', async () => {
@@ -67,11 +46,9 @@ describe(`a client of version ${OLD}`, () => {
     expect(Object.keys(hooks)).not.toContain('PostToolBatch');
 
     await user.output(['enable']);
-    await playScenario(removing, world, { bin });
-    await user.drained();
+    const events = await record(user, removing, world, { bin });
     expect(existsSync(join(world.project, 'allowed'))).toBe(false);
     expect(existsSync(join(world.project, 'denied/file'))).toBe(true);
-    const events = user.events();
     const calls = events.flatMap(({ hook_event: event, action_details: details }) =>
       details?.command === undefined ? [] : [`${event} ${details.command}`],
     );

@@ -1,15 +1,16 @@
 /** A user of ours on a machine in a directory: runs the built CLI, with the hooks installed for the real client. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { updateConfigFile } from '../../src/config/load.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
+import { namesIn } from '../../src/platform/files.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { livePidFile, startTimeOf } from '../../src/platform/processes.ts';
-import type { World } from './scenario.ts';
+import { type Overrides, playScenario, type Scenario, type World } from './scenario.ts';
 import type { TestStack } from './stack.ts';
 
 const ATEL = fileURLToPath(new URL('../../bin/atel.js', import.meta.url));
@@ -87,7 +88,7 @@ export function createUser(world: Pick<World, 'home' | 'project'>): AtelUser {
     },
     events: () => user.records().filter((record) => record.hook_event !== 'Audit'),
     drained: () =>
-      eventually(`spool empty; log: ${logOf(paths)}`, () => readdirSync(paths.queueDir).length === 0),
+      eventually(`spool empty; log: ${logOf(paths)}`, () => namesIn(paths.queueDir).length === 0),
     async launchForwarder() {
       spawn(process.execPath, [LAUNCHER], { env: { HOME: world.home }, stdio: 'ignore' });
       await eventually(`a forwarder leads; log: ${logOf(paths)}`, () => user.forwarder() !== undefined);
@@ -104,6 +105,29 @@ export function createUser(world: Pick<World, 'home' | 'project'>): AtelUser {
     },
   };
   return user;
+}
+
+/** Plays a scenario. @returns what was recorded of it */
+export async function record(
+  user: AtelUser,
+  scenario: Scenario,
+  world: World,
+  overrides: Overrides = {},
+): Promise<readonly AtelRecord[]> {
+  const before = user.events().length;
+  await playScenario(scenario, world, overrides);
+  await user.drained();
+  return user.events().slice(before);
+}
+
+/** Waits until backup file and Loki hold as many records as the journal does now. */
+export async function arrivedInSinks(user: AtelUser): Promise<void> {
+  const count = user.records().length;
+  for (const source of ['backup', 'loki'])
+    await eventually(`everything is in ${source}`, async () => {
+      const lines = await user.output(['query', '--json', '--source', source]);
+      return lines.split('\n').filter(Boolean).length >= count;
+    });
 }
 
 function logOf(paths: Paths): string {

@@ -2,7 +2,7 @@
  * Runs the real Claude Code client headless, in an otherwise empty environment, against a model server of ours.
  * Source of the variables: claude-code-hooks.md §5, measured.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -42,6 +42,8 @@ export interface RunningClaude {
 }
 
 const DEFAULT_TIMEOUT_MILLIS = 60_000;
+/** Old clients are scripts for the Node that it names. */
+const CLAUDE_PATH = `/usr/local/bin:/usr/bin:/bin:${dirname(process.execPath)}`;
 
 /** The whole environment of the client. */
 function claudeEnv(options: Pick<ClaudeOptions, 'home' | 'modelUrl' | 'env'>): Record<string, string> {
@@ -50,8 +52,7 @@ function claudeEnv(options: Pick<ClaudeOptions, 'home' | 'modelUrl' | 'env'>): R
   return {
     HOME: options.home,
     TMPDIR: temporary,
-    // Old clients are scripts for the Node that PATH names.
-    PATH: `/usr/local/bin:/usr/bin:/bin:${dirname(process.execPath)}`,
+    PATH: CLAUDE_PATH,
     LANG: 'C.UTF-8',
     ANTHROPIC_BASE_URL: options.modelUrl,
     ANTHROPIC_API_KEY: 'dummy',
@@ -76,6 +77,23 @@ export function startClaude(options: ClaudeOptions): RunningClaude {
 /** Runs `claude -p` to its end. */
 export function runClaude(options: ClaudeOptions): Promise<ClaudeResult> {
   return startClaude(options).result;
+}
+
+/** Whose client runs, and where. */
+export type PluginPlace = Pick<ClaudeOptions, 'cwd' | 'home' | 'bin'>;
+
+/** Runs `claude plugin …`. @returns what it printed @throws when it did not end well */
+export function claudePlugin({ cwd, home, bin = CLAUDE_BIN }: PluginPlace, ...args: string[]): string {
+  const env = { HOME: home, PATH: CLAUDE_PATH, DISABLE_AUTOUPDATER: '1' };
+  const run = spawnSync(bin, ['plugin', ...args], { cwd, env, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`claude plugin ${args.join(' ')}: ${run.stdout}${run.stderr}`);
+  return run.stdout;
+}
+
+/** Installs our plugin from its marketplace. */
+export function installPlugin(place: PluginPlace, marketplace: string): void {
+  claudePlugin(place, 'marketplace', 'add', marketplace);
+  claudePlugin(place, 'install', 'agent-telemetry@agent-telemetry');
 }
 
 function resultOf(child: ChildProcess, options: ClaudeOptions): Promise<ClaudeResult> {

@@ -6,10 +6,12 @@ import { type Scripts, startModelServer } from './model-server.ts';
 import { loadPayloads } from './payloads.ts';
 import { everything } from './scenario-everything.ts';
 import { FLEET, fleet } from './scenario-many.ts';
-import { call, createWorld, playScenario, type Scenario, type World } from './scenario.ts';
+import { call, createWorld, playScenario, removeWorld, type Scenario, type World } from './scenario.ts';
 
 const worlds: World[] = [];
-afterEach(() => worlds.splice(0).forEach((world) => world.remove()));
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map(removeWorld));
+});
 
 function newWorld(): World {
   const world = createWorld();

@@ -30,7 +30,7 @@ export interface Turn {
 }
 
 /** A turn, or a function that makes it from what the tools answered so far (newest last). */
-type Step = Turn | ((results: readonly string[]) => Turn);
+export type Step = Turn | ((results: readonly string[]) => Turn);
 
 export type Scripts = Readonly<Record<string, readonly Step[]>>;
 

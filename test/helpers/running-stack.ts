@@ -13,7 +13,8 @@ import {
   type StackPorts,
   type StackSettings,
 } from '../../src/stack/settings.ts';
-import { answers, startPart } from '../../src/stack/start.ts';
+import { answers } from '../../src/stack/ready.ts';
+import { startPart } from '../../src/stack/start.ts';
 import { stopPart } from '../../src/stack/stop.ts';
 import { ensureToken } from '../../src/stack/token.ts';
 

@@ -6,7 +6,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ClaudeOptions, type ClaudeResult, runClaude } from './claude-client.ts';
-import { type ModelServer, type Scripts, startModelServer, type Turn } from './model-server.ts';
+import { type ModelServer, type Scripts, startModelServer, type Step, type Turn } from './model-server.ts';
+import { endProcesses } from './processes.ts';
 
 /** A machine in a directory: paths below `root` are what they would be on a real one. */
 export interface World {
@@ -17,7 +18,6 @@ export interface World {
   readonly project: string;
   /** `/srv/other`: outside the project and outside HOME. */
   readonly outside: string;
-  remove(): void;
 }
 
 /** What a scenario's run may vary. Hooks are no part of it: they belong into the world's settings files. */
@@ -44,6 +44,27 @@ export interface Scenario {
   play(stage: Stage): Promise<void>;
 }
 
+/** Beside its turns; the model ends with a word. */
+export interface SessionOptions extends Partial<Omit<ClaudeOptions, 'prompt'>> {
+  /** As `--allowedTools` takes them. */
+  readonly tools?: string;
+}
+
+/** A session of one prompt. */
+export function session(
+  turns: readonly Step[],
+  { tools = 'Bash', args = [], ...options }: SessionOptions = {},
+): Scenario {
+  return {
+    name: 'session',
+    scripts: () => ({ session: [...turns, { text: 'Done.' }] }),
+    async play({ claude }) {
+      const allowed = ['--allowedTools', tools, ...args];
+      expectSuccess(await claude({ prompt: 'Go. script:session', args: allowed, ...options }));
+    },
+  };
+}
+
 /** Makes a world in a new temporary directory. */
 export function createWorld(): World {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'atel-')));
@@ -61,7 +82,13 @@ export function createWorld(): World {
   for (const [path, text] of Object.entries(files)) writeWorldFile(path, text);
   chmodSync(join(home, '.ssh'), 0o700);
   initRepository(project);
-  return { root, home, project, outside, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return { root, home, project, outside };
+}
+
+/** Removes a world, when all that was started in it is ended. */
+export async function removeWorld({ root, home }: World): Promise<void> {
+  await endProcesses(home);
+  rmSync(root, { recursive: true, force: true });
 }
 
 /** Writes a file, with its directories. */

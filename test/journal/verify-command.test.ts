@@ -1,13 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { run } from '@stricli/core';
 import { describe, expect, it } from 'vitest';
-import { app } from '../../src/cli/app.ts';
-import { createContext } from '../../src/cli/context.ts';
 import { readHead } from '../../src/journal/marks.ts';
 import { readJournal } from '../../src/journal/reader.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { otlpLine } from '../helpers/records.ts';
+import { runCli } from '../helpers/run-cli.ts';
 import { draft } from './drafts.ts';
 import { open, temporaryJournal } from './support.ts';
 
@@ -31,13 +29,8 @@ function journalUnder(count: number): { data: string; dir: string } {
 }
 
 async function atel(data: string, ...argv: string[]): Promise<Result> {
-  let [out, err] = ['', ''];
-  const edges: Parameters<typeof createContext>[0] = {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
-  };
-  await run(app, argv, createContext(edges, { HOME: data, XDG_DATA_HOME: data }, data));
-  return { code: edges.exitCode, out: out.split('\n').slice(0, -1), err };
+  const { code, out, err } = await runCli(argv, { env: { HOME: data, XDG_DATA_HOME: data }, cwd: data });
+  return { code, out: out.split('\n').slice(0, -1), err };
 }
 
 function edit(dir: string, change: (text: string) => string): void {

@@ -18,7 +18,7 @@ import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
 import { parseConfig } from '../../src/config/schema.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
 import { pointExportAt } from '../../src/stack/endpoint.ts';
-import { otherUsers } from '../../src/stack/neighbours.ts';
+import { otherUsers } from '../../src/stack/other-users.ts';
 import { COLLECTOR, LOKI, PARTS } from '../../src/stack/parts.ts';
 import { stackSettings } from '../../src/stack/settings.ts';
 import { readStatus } from '../../src/stack/status.ts';

@@ -1,29 +1,17 @@
 /** `atel doctor`: every link from the client to the sink. */
-import { statfsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buildCommand } from '@stricli/core';
-import { findClients } from '../../capture/clients.ts';
-import { findSettings } from '../../capture/installed.ts';
-import { findProjectRoot } from '../../capture/project-root.ts';
-import { loadConfig } from '../../config/load.ts';
-import type { DoctorContext } from '../../doctor/check.ts';
 import type { Examined } from '../../doctor/examine.ts';
-import { startForwarder } from '../../forwarder/start.ts';
 import { AtelError } from '../../platform/errors.ts';
-import { livePidFile } from '../../platform/processes.ts';
-import { stackSettings } from '../../stack/settings.ts';
-import { readStatus } from '../../stack/status.ts';
 import type { CliContext } from '../context.ts';
+import { createDoctorContext } from '../doctor-context.ts';
 import { escapeText } from '../escape.ts';
+import { jsonFlag, managedDirectoryFlag, switchFlag } from '../flags.ts';
 
 interface Flags {
   readonly fix: boolean;
   readonly json: boolean;
   readonly managedDirectory?: string;
 }
-
-const START_MILLIS = 5_000;
-const POLL_MILLIS = 50;
 
 export const doctorCommand = buildCommand<Flags, [], CliContext>({
   docs: {
@@ -42,15 +30,9 @@ export const doctorCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      fix: { kind: 'boolean', default: false, withNegated: false, brief: 'Mend what can be mended safely' },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
-      managedDirectory: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        hidden: true,
-        brief: 'For tests: instead of the directory of the managed settings',
-      },
+      fix: switchFlag('Mend what can be mended safely'),
+      ...jsonFlag,
+      ...managedDirectoryFlag,
     },
   },
   async func({ fix, json, managedDirectory }) {
@@ -72,52 +54,6 @@ export const doctorCommand = buildCommand<Flags, [], CliContext>({
     if (error) throw error;
   },
 });
-
-async function createDoctorContext(
-  context: CliContext,
-  managedDir: string | undefined,
-): Promise<DoctorContext> {
-  const { env, cwd, paths } = context;
-  const projectRoot = findProjectRoot(cwd, paths.home);
-  const places = { env, paths, projectRoot, managedDir };
-  const config = tryLoadConfig(paths.configFile);
-  const stack =
-    config instanceof AtelError
-      ? undefined
-      : await readStatus({
-          paths,
-          settings: stackSettings(paths.stackDir, config.stack),
-          export: config.export,
-        });
-  return {
-    ...places,
-    cwd,
-    config,
-    stack,
-    nodeVersion: process.versions.node,
-    now: Date.now,
-    freeBytes(path) {
-      const { bavail, bsize } = statfsSync(path);
-      return bavail * bsize;
-    },
-    async startForwarder() {
-      startForwarder(paths, env);
-      const end = Date.now() + START_MILLIS;
-      while (!livePidFile(paths.pidFile) && Date.now() < end) await sleep(POLL_MILLIS);
-    },
-    clients: await findClients(env, paths.home, projectRoot),
-    settings: findSettings(places),
-  };
-}
-
-function tryLoadConfig(file: string): DoctorContext['config'] {
-  try {
-    return loadConfig(file);
-  } catch (error) {
-    if (error instanceof AtelError) return error;
-    throw error;
-  }
-}
 
 const STATUS_COLUMNS = 6;
 const TITLE_COLUMNS = 20;

@@ -3,6 +3,7 @@ import { buildCommand } from '@stricli/core';
 import { createProgress } from '../../stack/progress.ts';
 import { bringDown, type DownPart } from '../../stack/up.ts';
 import type { CliContext } from '../context.ts';
+import { jsonFlag } from '../flags.ts';
 
 interface Flags {
   readonly json: boolean;
@@ -18,11 +19,7 @@ export const downCommand = buildCommand<Flags, [], CliContext>({
       'Example:  atel down',
     ].join('\n'),
   },
-  parameters: {
-    flags: {
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
-    },
-  },
+  parameters: { flags: jsonFlag },
   async func(flags) {
     const parts = await bringDown(this.paths.stackDir, createProgress(this.process.stderr));
     if (flags.json) {

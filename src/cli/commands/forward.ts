@@ -5,6 +5,7 @@ import { type Config, parseConfig } from '../../config/schema.ts';
 import type { Env } from '../../platform/env.ts';
 import { AtelError } from '../../platform/errors.ts';
 import type { CliContext } from '../context.ts';
+import { switchFlag } from '../flags.ts';
 
 interface Flags {
   readonly once: boolean;
@@ -24,7 +25,7 @@ export const forwardCommand = buildCommand<Flags, [], CliContext>({
       '           OTEL_EXPORTER_OTLP_ENDPOINT=https://otel.example.com atel forward',
     ].join('\n'),
   },
-  parameters: { flags: { once: { kind: 'boolean', brief: 'Stop when the spool is empty', default: false } } },
+  parameters: { flags: { once: switchFlag('Stop when the spool is empty') } },
   async func({ once }) {
     const { runForwarder } = await import('../../forwarder/run.ts');
     const stop = new AbortController();

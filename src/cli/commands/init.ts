@@ -10,10 +10,11 @@ import { isInstalled } from '../../capture/settings-file.ts';
 import { copyOtlpEnv } from '../../config/otlp-env.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { CliContext } from '../context.ts';
-import { notesOn, stepsAfter, withRootAdvice } from '../installing.ts';
-import { type SettingsKindFlags, settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
+import { switchFlag } from '../flags.ts';
+import { notesOn, stepsAfter, withRootAdvice } from '../init-advice.ts';
+import { type InstallationFlags, installationFlags, installationKindOf } from '../installation-flags.ts';
 
-interface Flags extends SettingsKindFlags {
+interface Flags extends InstallationFlags {
   readonly scope: 'marked' | 'all';
   readonly dryRun: boolean;
 }
@@ -43,24 +44,19 @@ export const initCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      ...settingsKindFlags,
+      ...installationFlags,
       scope: {
         kind: 'enum',
         values: ['marked', 'all'],
         default: 'marked',
         brief: 'Sessions to record: in marked directories, or all',
       },
-      dryRun: {
-        kind: 'boolean',
-        default: false,
-        withNegated: false,
-        brief: 'Show the change, write nothing',
-      },
+      dryRun: switchFlag('Show the change, write nothing'),
     },
   },
   async func(flags) {
     const { env, cwd, paths } = this;
-    const kind = settingsKindOf(flags);
+    const kind = installationKindOf(flags);
     const projectRoot = findProjectRoot(cwd, paths.home);
     const places = { env, paths, projectRoot, managedDir: flags.managedDirectory };
     const clients = await findClients(env, paths.home, projectRoot);

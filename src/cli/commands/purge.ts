@@ -10,6 +10,7 @@ import { AtelError } from '../../platform/errors.ts';
 import { backupDirOf } from '../../stack/settings.ts';
 import type { CliContext } from '../context.ts';
 import { escapeText } from '../escape.ts';
+import { jsonFlag, switchFlag, textFlag } from '../flags.ts';
 import { openReading } from '../reading.ts';
 import { toFilter } from '../reading-flags.ts';
 
@@ -23,10 +24,6 @@ interface Flags {
 }
 
 const MAX_REASON_CHARACTERS = 500;
-
-const flag = (brief: string) => ({ kind: 'boolean', default: false, withNegated: false, brief }) as const;
-const text = (placeholder: string, brief: string) =>
-  ({ kind: 'parsed', parse: String, optional: true, placeholder, brief }) as const;
 
 export const purgeCommand = buildCommand<Flags, [], CliContext>({
   docs: {
@@ -43,12 +40,15 @@ export const purgeCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      session: text('id', 'Of the session whose id begins so'),
-      before: text('when', 'Captured before a date or RFC 3339 time (dates are UTC), or longer ago than 30d'),
-      reason: text('text', 'Why, for the record about the purge; it stays'),
-      yes: flag('Do it'),
-      force: flag('Also what was not sent yet, and in a journal that is not intact'),
-      json: flag('Print one JSON document'),
+      session: textFlag('id', 'Of the session whose id begins so'),
+      before: textFlag(
+        'when',
+        'Captured before a date or RFC 3339 time (dates are UTC), or longer ago than 30d',
+      ),
+      reason: textFlag('text', 'Why, for the record about the purge; it stays'),
+      yes: switchFlag('Do it'),
+      force: switchFlag('Also what was not sent yet, and in a journal that is not intact'),
+      ...jsonFlag,
     },
   },
   async func(flags) {

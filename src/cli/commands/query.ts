@@ -1,32 +1,13 @@
 /** `atel query ['<LogQL>']`: records by flags from any source, or anything that LogQL can ask of Loki. */
 import { buildCommand } from '@stricli/core';
-import { systemClock } from '../../platform/clock.ts';
-import { AtelError } from '../../platform/errors.ts';
-import { isLogQuery } from '../../query/logql.ts';
-import type { LokiClient, LokiEntry } from '../../query/loki-client.ts';
-import { MAX_RECENT, newestLogs, rangeToRead, readLogs } from '../../query/loki-source.ts';
-import { requireLoki } from '../../query/open-source.ts';
-import { readableRecord } from '../../query/readable-record.ts';
-import type { RecordFilter, SourceRecord } from '../../query/record-source.ts';
-import { metricColumns, metricRows } from '../../report/metric.ts';
-import { formatRecordLine } from '../../report/record-line.ts';
+import { MAX_RECENT } from '../../query/loki-source.ts';
+import { askLoki, type QueryFlags } from '../ask-loki.ts';
 import type { CliContext } from '../context.ts';
-import { escapeText } from '../escape.ts';
-import { createOutput, type Output } from '../output.ts';
-import { letSpoolDrain, lokiUrl, noteNothing, openReading } from '../reading.ts';
-import { countFlag, type ReadingFlags, readingFlags, sessionFlag, toFilter } from '../reading-flags.ts';
+import { printRecord } from '../print-record.ts';
+import { noteNothing, openReading } from '../reading.ts';
+import { countFlag, readingFlags, sessionFlag } from '../reading-flags.ts';
 
-interface Flags extends ReadingFlags {
-  readonly session?: string;
-  readonly last?: number;
-}
-
-/** Flags that filter records; in a LogQL expression the expression does. */
-const FILTERS = ['project', 'session', 'tool', 'event'] as const;
-/** Points of a metric over a range. */
-const METRIC_STEPS = 60;
-
-export const queryCommand = buildCommand<Flags, [string?], CliContext>({
+export const queryCommand = buildCommand<QueryFlags, [string?], CliContext>({
   docs: {
     brief: 'Find records, or ask Loki anything in LogQL',
     fullDescription: [
@@ -53,11 +34,11 @@ export const queryCommand = buildCommand<Flags, [string?], CliContext>({
     },
   },
   async func(flags, expression) {
-    await (expression === undefined ? queryRecords(this, flags) : queryLoki(this, flags, expression));
+    await (expression === undefined ? queryRecords(this, flags) : askLoki(this, flags, expression));
   },
 });
 
-async function queryRecords(context: CliContext, flags: Flags): Promise<void> {
+async function queryRecords(context: CliContext, flags: QueryFlags): Promise<void> {
   const reading = await openReading(context, flags);
   const { source, filter, output } = reading;
   const records = flags.last === undefined ? source.records(filter) : await source.recent(filter, flags.last);
@@ -69,83 +50,4 @@ async function queryRecords(context: CliContext, flags: Flags): Promise<void> {
   }
   await output.flush();
   if (count === 0) noteNothing(context, reading, 'records');
-}
-
-async function queryLoki(context: CliContext, flags: Flags, expression: string): Promise<void> {
-  const filter = toFilter(flags, systemClock());
-  const unfit = FILTERS.find((name) => flags[name] !== undefined);
-  if (unfit) {
-    throw new AtelError('usage', 'does not narrow a LogQL expression', {
-      where: `--${unfit}`,
-      fix: 'put it into the expression',
-    });
-  }
-  if (flags.source !== undefined && flags.source !== 'loki') {
-    throw new AtelError('usage', `${flags.source} does not understand LogQL`, {
-      where: '--source',
-      fix: 'leave it out, or use flags instead of an expression',
-    });
-  }
-  await letSpoolDrain(context);
-  const client = await requireLoki(lokiUrl(context));
-  const output = createOutput(context);
-  if (isLogQuery(expression)) await printLogs(context, client, output, flags, expression, filter);
-  else await printMetric(context, client, output, flags, expression, filter);
-  await output.flush();
-}
-
-async function printLogs(
-  context: CliContext,
-  client: LokiClient,
-  output: Output,
-  flags: Flags,
-  expression: string,
-  filter: RecordFilter,
-): Promise<void> {
-  const note = (text: string): void => context.note(`atel: ${text}`);
-  const range = await rangeToRead(client, systemClock, filter);
-  const entries =
-    flags.last === undefined
-      ? readLogs(client, expression, range, note)
-      : await newestLogs(client, expression, range, flags.last);
-  let count = 0;
-  for await (const entry of entries) {
-    count += 1;
-    const record = readableRecord(entry.line);
-    if (record) await printRecord(output, { line: entry.line, record }, flags.json);
-    else await printForeign(output, entry, flags.json);
-    if (output.gone) return;
-  }
-  if (count === 0) note('no log lines match');
-}
-
-async function printMetric(
-  context: CliContext,
-  client: LokiClient,
-  output: Output,
-  flags: Flags,
-  expression: string,
-  filter: RecordFilter,
-): Promise<void> {
-  const end = filter.until ?? systemClock();
-  const { since: start } = filter;
-  const seconds = start === undefined ? 0 : Number((end - start) / 1_000_000_000n);
-  const at =
-    start === undefined ? end : { start, end, stepSeconds: Math.max(1, Math.ceil(seconds / METRIC_STEPS)) };
-  const result = await client.metric(expression, at);
-  const rows = metricRows(result);
-  if (flags.json) await output.json(JSON.stringify(result));
-  else if (rows.length > 0) await output.table(metricColumns(rows), rows);
-  if (rows.length === 0) context.note('atel: no series match');
-}
-
-async function printRecord(output: Output, { line, record }: SourceRecord, json: boolean): Promise<void> {
-  if (json) await output.json(line);
-  else await output.line(formatRecordLine(record, { color: output.color, escape: escapeText }));
-}
-
-/** A line that the expression has rewritten, or that somebody else wrote. */
-async function printForeign(output: Output, { nanos, line }: LokiEntry, json: boolean): Promise<void> {
-  if (json) await output.json(JSON.stringify({ time_unix_nano: String(nanos), line }));
-  else await output.line(escapeText(line));
 }

@@ -5,6 +5,7 @@ import { AtelError } from '../../platform/errors.ts';
 import { type DirectorySize, type PartStatus, readStatus, type StackStatus } from '../../stack/status.ts';
 import { stackSettings } from '../../stack/settings.ts';
 import type { CliContext } from '../context.ts';
+import { jsonFlag } from '../flags.ts';
 
 interface Flags {
   readonly json: boolean;
@@ -20,11 +21,7 @@ export const statusCommand = buildCommand<Flags, [], CliContext>({
       '           atel status --json',
     ].join('\n'),
   },
-  parameters: {
-    flags: {
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
-    },
-  },
+  parameters: { flags: jsonFlag },
   async func(flags) {
     const { paths } = this;
     const settings = stackSettings(paths.stackDir, this.loadConfig().stack);

@@ -5,7 +5,7 @@ import { PLUGIN_ID } from '../../capture/plugin.ts';
 import { findProjectRoot } from '../../capture/project-root.ts';
 import { type UninstallReport, uninstall } from '../../capture/uninstall.ts';
 import type { CliContext } from '../context.ts';
-import { type SettingsKindFlags, settingsKindFlags, settingsKindOf } from '../settings-kind.ts';
+import { type InstallationFlags, installationFlags, installationKindOf } from '../installation-flags.ts';
 
 const OUTCOMES: Readonly<Record<UninstallReport['outcome'], string>> = {
   absent: 'no hooks of ours here, nothing changed',
@@ -14,7 +14,7 @@ const OUTCOMES: Readonly<Record<UninstallReport['outcome'], string>> = {
   edited: 'our hooks are removed, the rest stays',
 };
 
-export const uninstallCommand = buildCommand<SettingsKindFlags, [], CliContext>({
+export const uninstallCommand = buildCommand<InstallationFlags, [], CliContext>({
   docs: {
     brief: 'Take the hooks out of Claude Code’s settings',
     fullDescription: [
@@ -26,10 +26,10 @@ export const uninstallCommand = buildCommand<SettingsKindFlags, [], CliContext>(
       '           atel uninstall --user               all projects',
     ].join('\n'),
   },
-  parameters: { flags: settingsKindFlags },
+  parameters: { flags: installationFlags },
   func(flags) {
     const { env, cwd, paths } = this;
-    const kind = settingsKindOf(flags);
+    const kind = installationKindOf(flags);
     const projectRoot = findProjectRoot(cwd, paths.home);
     const path = settingsPathOf(kind, { env, paths, projectRoot, managedDir: flags.managedDirectory });
     const report = uninstall(path, Object.keys(installationOf(kind, 'marked', path, paths).files));

@@ -6,11 +6,12 @@ import { startForwarder } from '../../forwarder/start.ts';
 import { AtelError } from '../../platform/errors.ts';
 import { readTextIfExists } from '../../platform/files.ts';
 import { type EndpointChange, pointExportAt } from '../../stack/endpoint.ts';
-import { otherUsers } from '../../stack/neighbours.ts';
+import { otherUsers } from '../../stack/other-users.ts';
 import { createProgress } from '../../stack/progress.ts';
 import { backupDirOf, lokiUrlOf, otlpUrlOf, stackSettings } from '../../stack/settings.ts';
 import { bringUp, type UpResult } from '../../stack/up.ts';
 import type { CliContext } from '../context.ts';
+import { jsonFlag } from '../flags.ts';
 
 interface Flags {
   readonly otlpPort?: number;
@@ -42,7 +43,7 @@ export const upCommand = buildCommand<Flags, [], CliContext>({
       collectorMetricsPort: portFlag('Collector: its own metrics'),
       lokiPort: portFlag('Loki: HTTP'),
       lokiGrpcPort: portFlag('Loki: gRPC, internal'),
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print one JSON document' },
+      ...jsonFlag,
     },
   },
   async func(flags) {

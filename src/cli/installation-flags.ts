@@ -1,25 +1,18 @@
 /** The flags that choose an installation, shared by `init` and `uninstall`. */
 import type { InstallationKind } from '../capture/installation.ts';
 import { AtelError } from '../platform/errors.ts';
+import { managedDirectoryFlag, switchFlag } from './flags.ts';
 
-const flag = (brief: string) => ({ kind: 'boolean', default: false, withNegated: false, brief }) as const;
-
-export const settingsKindFlags = {
-  project: flag('This project: .claude/settings.local.json (default)'),
-  shared: flag('With --project: .claude/settings.json, to be committed, for every clone'),
-  user: flag('All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}'),
-  plugin: flag('All your projects, as a Claude Code plugin'),
-  managed: flag('Everybody on this machine: the managed settings; as root'),
-  managedDirectory: {
-    kind: 'parsed',
-    parse: String,
-    optional: true,
-    hidden: true,
-    brief: 'For tests: instead of the directory of the managed settings',
-  },
+export const installationFlags = {
+  project: switchFlag('This project: .claude/settings.local.json (default)'),
+  shared: switchFlag('With --project: .claude/settings.json, to be committed, for every clone'),
+  user: switchFlag('All your projects: settings.json in ${CLAUDE_CONFIG_DIR:-~/.claude}'),
+  plugin: switchFlag('All your projects, as a Claude Code plugin'),
+  managed: switchFlag('Everybody on this machine: the managed settings; as root'),
+  ...managedDirectoryFlag,
 } as const;
 
-export interface SettingsKindFlags {
+export interface InstallationFlags {
   readonly project: boolean;
   readonly shared: boolean;
   readonly user: boolean;
@@ -29,7 +22,7 @@ export interface SettingsKindFlags {
 }
 
 /** @throws AtelError usage — more than one, or `--shared` without a project */
-export function settingsKindOf(flags: SettingsKindFlags): InstallationKind {
+export function installationKindOf(flags: InstallationFlags): InstallationKind {
   const places = (['project', 'user', 'plugin', 'managed'] as const).filter((name) => flags[name]);
   const [place = 'project', ...more] = places;
   if (more.length > 0)
