@@ -61,7 +61,7 @@ function reportable(
 ): readonly Finding[] {
   if (!detection) return [];
   const call = event.fields.tool_use_id;
-  const told = event.name !== 'PreToolUse' && call !== undefined && state?.calls[call] !== undefined;
+  const told = event.name !== 'PreToolUse' && call !== undefined && state?.calls.has(call);
   return told || event.name === 'PermissionRequest' ? [] : detection.findings;
 }
 
