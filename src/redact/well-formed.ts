@@ -27,11 +27,11 @@ function isSound(value: unknown, isRecord: boolean, fractions = false): boolean 
     return Number.isSafeInteger(value) ? !Object.is(value, -0) : fractions && Number.isFinite(value);
   if (Array.isArray(value)) return value.every((item) => isSound(item, false, fractions));
   if (!isObject(value)) return value === null || typeof value === 'boolean';
-  return Object.keys(value).every(
-    (key) =>
-      key.isWellFormed() &&
-      isSound(value[key], false, fractions || (isRecord && key === FRACTIONS_ALLOWED_IN)),
-  );
+  for (const key of Object.keys(value)) {
+    const mayHaveFractions = fractions || (isRecord && key === FRACTIONS_ALLOWED_IN);
+    if (!key.isWellFormed() || !isSound(value[key], false, mayHaveFractions)) return false;
+  }
+  return true;
 }
 
 function repair<T>(value: T, path: string, repaired: string[]): T;
