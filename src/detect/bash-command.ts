@@ -15,6 +15,9 @@ const MAX_COMMAND_LENGTH = 65_536;
 const FALLBACK_LENGTH = 2048;
 /** Deepest nesting of code in code: `bash -c "eval '…'"`. */
 const MAX_SCRIPT_DEPTH = 4;
+/** Commands whose analysis is remembered, and their longest: each one comes again with every event of its call. */
+const MAX_REMEMBERED = 64;
+const MAX_REMEMBERED_LENGTH = 4096;
 /** Longest time for one parse; garbage of many kilobytes would take longer. */
 const MAX_PARSE_MILLIS = 100;
 
@@ -40,7 +43,22 @@ export interface BashAnalyser {
 export async function createBashAnalyser(grammar: string | Uint8Array = GRAMMAR_FILE): Promise<BashAnalyser> {
   await Parser.init();
   const parser = new Parser().setLanguage(await Language.load(grammar));
-  return { analyse: (command) => analyse(parser, command) };
+  return remembering((command) => analyse(parser, command));
+}
+
+/** The analysis depends on nothing but the command, unless time ran out. */
+function remembering(analyse: (command: string) => BashAnalysis): BashAnalyser {
+  const known = new Map<string, BashAnalysis>();
+  return {
+    analyse(command) {
+      const analysis = known.get(command) ?? analyse(command);
+      if (!analysis.parsed || command.length > MAX_REMEMBERED_LENGTH) return analysis;
+      known.delete(command);
+      known.set(command, analysis);
+      if (known.size > MAX_REMEMBERED) known.delete(known.keys().next().value ?? command);
+      return analysis;
+    },
+  };
 }
 
 function analyse(parser: Parser, command: string): BashAnalysis {

@@ -6,7 +6,7 @@ import { bySeverity, riskScore, TRAIT_FINDINGS } from './findings.ts';
 import { namesMetadataService } from './network.ts';
 import { isDevice } from './resolve-path.ts';
 import type { Judgement, OutsideReason, Scope, Where } from './scope.ts';
-import { sensitivePlace } from './sensitive.ts';
+import { sensitivePlace, type SensitiveTouch } from './sensitive.ts';
 import type { OwnPlaces } from './sensitive-controls.ts';
 
 /** Most paths and findings that one record holds; the most severe findings are kept. */
@@ -73,6 +73,11 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
     dataDir: scope.real(own.dataDir),
     configDir: scope.real(own.configDir),
   };
+  const ownMoved =
+    own.home !== realOwn.home || own.dataDir !== realOwn.dataDir || own.configDir !== realOwn.configDir;
+  const touchOf = ({ access }: PathUse, { path, real }: Judgement): SensitiveTouch | undefined =>
+    sensitivePlace(path, access, own) ??
+    (ownMoved || real !== path ? sensitivePlace(real, access, realOwn) : undefined);
   const findingsOf = (use: PathUse, judged: Judgement): { finding: Finding; place?: string }[] => {
     const found: { finding: Finding; place?: string }[] = [];
     if (judged.outside) {
@@ -82,8 +87,7 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
         finding: { rule: 'outside-project-scope', level, path, ...(why !== undefined && { why }) },
       });
     }
-    const touch =
-      sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, realOwn);
+    const touch = touchOf(use, judged);
     if (touch) {
       const rule = use.access === 'write' ? 'sensitive-write' : 'sensitive-read';
       const why = `${use.access === 'write' ? 'changes' : 'looks at'} ${touch.name}`;

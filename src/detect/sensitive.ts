@@ -6,7 +6,7 @@ import { CONTROL_PLACES, type OwnPlaces, ownPlaces } from './sensitive-controls.
 import type { SensitivePlace } from './sensitive-place.ts';
 import { SECRET_PLACES } from './sensitive-secrets.ts';
 
-interface SensitiveTouch {
+export interface SensitiveTouch {
   /** Id of the place. */
   readonly place: string;
   /** What it is, in words. */
@@ -123,7 +123,9 @@ function matchesAt(
   names: readonly Name[],
   ownCharacters: number,
 ): boolean {
-  return pattern.every((name, i) => matchesEither(name, names[start + i] ?? NO_NAME, ownCharacters));
+  let at = start;
+  for (const name of pattern) if (!matchesEither(name, names[at++] ?? NO_NAME, ownCharacters)) return false;
+  return true;
 }
 
 /**

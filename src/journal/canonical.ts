@@ -39,7 +39,7 @@ function inOrder(value: unknown): unknown {
     const items = value.map(inOrder);
     return items.includes(ODD) ? ODD : items;
   }
-  const keys = Object.keys(value).toSorted();
+  const keys = sorted(Object.keys(value));
   // Keys that are array indices cannot be put in order: an object has them in front, by their number.
   const mayHaveIndex = (keys[0] ?? ':') < ':';
   if (mayHaveIndex || !isPlain(value)) return ODD;
@@ -50,6 +50,21 @@ function inOrder(value: unknown): unknown {
     ordered[key] = member;
   }
   return ordered;
+}
+
+/** So many keys at most are sorted by insertion, which takes a third of the built-in sort's time for them. */
+const FEW_KEYS = 32;
+
+/** The keys in the order of their UTF-16 units; sorts in place. */
+function sorted(keys: string[]): readonly string[] {
+  if (keys.length > FEW_KEYS) return keys.toSorted();
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    let to = i;
+    for (; to > 0 && (keys[to - 1] ?? '') > key; to--) keys[to] = keys[to - 1] ?? '';
+    keys[to] = key;
+  }
+  return keys;
 }
 
 /** Whether an object is its members and nothing else, and each of them can be copied by assignment. */

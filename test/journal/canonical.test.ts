@@ -76,7 +76,10 @@ describe('line and leaf', () => {
     );
     const value = fc.letrec((tie) => ({
       any: fc.oneof(scalar, fc.array(tie('any'), { maxLength: 3 }), tie('object')),
-      object: fc.dictionary(key, tie('any'), { maxKeys: 3, noNullPrototype: false }),
+      object: fc.oneof(
+        { arbitrary: fc.dictionary(key, tie('any'), { maxKeys: 3, noNullPrototype: false }), weight: 10 },
+        fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), fc.integer(), { maxKeys: 60, size: '+1' }),
+      ),
     })).object;
     const outcomeOf = (write: () => unknown): unknown => {
       try {
