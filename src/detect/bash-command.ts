@@ -15,8 +15,8 @@ const MAX_COMMAND_LENGTH = 65_536;
 const FALLBACK_LENGTH = 2048;
 /** Deepest nesting of code in code: `bash -c "eval '…'"`. */
 const MAX_SCRIPT_DEPTH = 4;
-/** Commands whose analysis is remembered, and their longest: each one comes again with every event of its call. */
-const MAX_REMEMBERED = 64;
+/** Commands whose analysis is remembered, and their longest: each one soon comes again with the next event of its call. */
+const MAX_REMEMBERED = 16;
 const MAX_REMEMBERED_LENGTH = 4096;
 /** Longest time for one parse; garbage of many kilobytes would take longer. */
 const MAX_PARSE_MILLIS = 100;
