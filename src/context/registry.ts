@@ -10,11 +10,13 @@ import { createCalls } from './calls.ts';
 /** Sessions kept in memory; a session that returns after that is rebuilt from its next records. */
 const MAX_SESSIONS = 2_000;
 
-const superclaudeSchema = z.object({
-  command: z.string().optional(),
-  persona: z.array(z.string()).optional(),
-  flags: z.array(z.string()).optional(),
-});
+const superclaudeSchema = z
+  .object({
+    command: z.string().optional(),
+    persona: z.array(z.string()).optional(),
+    flags: z.array(z.string()).optional(),
+  })
+  .optional();
 
 const sessionSchema = z.object({
   parent: z.string().optional(),
@@ -25,7 +27,7 @@ const sessionSchema = z.object({
   marker: z.boolean().optional(),
   pid: z.number().optional(),
   prompt: z.string().optional(),
-  superclaude: superclaudeSchema.optional(),
+  superclaude: superclaudeSchema,
   effort: z.string().optional(),
   calls: z.record(z.string(), z.string()).transform(createCalls),
   /** Calls of the Agent tool that have not named their subagent yet. */
@@ -120,7 +122,7 @@ function advance(state: SessionState, record: AtelRecord | DraftRecord): void {
 
 function beginPrompt(state: SessionState, { correlation, metadata }: AtelRecord | DraftRecord): void {
   state.prompt = correlation?.prompt_id;
-  state.superclaude = superclaudeSchema.optional().parse(metadata?.superclaude);
+  state.superclaude = superclaudeSchema.parse(metadata?.superclaude);
 }
 
 function advanceCalls(state: SessionState, record: AtelRecord | DraftRecord): void {
