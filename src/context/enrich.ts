@@ -17,7 +17,7 @@ import {
 } from '../journal/record.ts';
 import { correlationOf } from './correlation.ts';
 import { clientVersion, metadataOf, pidOf } from './metadata.ts';
-import { openCalls, outcomeOf, type SessionState } from './registry.ts';
+import type { SessionState } from './registry.ts';
 import { treeOf } from './session-tree.ts';
 import type { Capture, Surroundings } from './surroundings.ts';
 
@@ -33,7 +33,7 @@ export function enrich(event: HookEvent, capture: Capture, around: Surroundings)
     tool_use_id,
     tool_name,
     outcome:
-      outcomeOf(state, tool_use_id) ?? classifyRejection(text, state?.calls[tool_use_id] !== undefined),
+      state?.calls.outcome(tool_use_id) ?? classifyRejection(text, state?.calls.has(tool_use_id) ?? false),
   }));
   const details: ActionDetails = compact({ ...event.details, calls: calls.length > 0 ? calls : undefined });
   const bad =
@@ -147,5 +147,5 @@ function usageOf(
 ): AtelRecord['resource_usage'] {
   const pid = pidOf(capture.header);
   const sample = pid === undefined ? undefined : around.processUsage(pid);
-  return compact({ ...sample, concurrent_operations: openCalls(state) });
+  return compact({ ...sample, concurrent_operations: state?.calls.open ?? 0 });
 }

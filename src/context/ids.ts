@@ -2,13 +2,13 @@
  * Trace and span ids, computed from what every process knows, so that no host needs to ask another. The root session is
  * the trace. The domain strings keep trace and span ids unrelated and the scheme versioned.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a span stands for. */
 export type SpanKey = 'session' | `prompt:${string}` | `tool:${string}` | `agent:${string}`;
 
 function digest(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex');
+  return hash('sha256', parts.join('\0'), 'hex');
 }
 
 /** 32 hex digits: sha256("agent-telemetry/trace/v1" 0x00 root session id), first 16 bytes. */

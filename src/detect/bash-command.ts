@@ -15,6 +15,9 @@ const MAX_COMMAND_LENGTH = 65_536;
 const FALLBACK_LENGTH = 2048;
 /** Deepest nesting of code in code: `bash -c "eval '…'"`. */
 const MAX_SCRIPT_DEPTH = 4;
+/** Commands whose analysis is remembered, and their longest: each one soon comes again with the next event of its call. */
+const MAX_REMEMBERED = 16;
+const MAX_REMEMBERED_LENGTH = 4096;
 /** Longest time for one parse; garbage of many kilobytes would take longer. */
 const MAX_PARSE_MILLIS = 100;
 
@@ -39,12 +42,27 @@ let parser: Parser | undefined;
 export async function createBashAnalyser(): Promise<BashAnalyser> {
   // One a process: WebAssembly gives back nothing of the 1.3 MB that each load takes, and a parse ends before the next.
   const shared = (parser ??= await loadParser());
-  return { analyse: (command) => analyse(shared, command) };
+  return remembering((command) => analyse(shared, command));
 }
 
 async function loadParser(): Promise<Parser> {
   await Parser.init();
   return new Parser().setLanguage(await Language.load(GRAMMAR_FILE));
+}
+
+/** The analysis depends on nothing but the command, unless time ran out. */
+function remembering(analyse: (command: string) => BashAnalysis): BashAnalyser {
+  const known = new Map<string, BashAnalysis>();
+  return {
+    analyse(command) {
+      const analysis = known.get(command) ?? analyse(command);
+      if (!analysis.parsed || command.length > MAX_REMEMBERED_LENGTH) return analysis;
+      known.delete(command);
+      known.set(command, analysis);
+      if (known.size > MAX_REMEMBERED) known.delete(known.keys().next().value ?? command);
+      return analysis;
+    },
+  };
 }
 
 function analyse(parser: Parser, command: string): BashAnalysis {

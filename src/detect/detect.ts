@@ -1,4 +1,5 @@
 /** Judges one action: where its paths lead, what is remarkable about its command, and how risky that is. */
+import { isDeepStrictEqual } from 'node:util';
 import type { PathUse } from '../event/path-use.ts';
 import type { Finding } from '../journal/record.ts';
 import type { BashAnalyser } from './bash-command.ts';
@@ -75,6 +76,10 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
     dataDir: scope.real(own.dataDir),
     configDir: scope.real(own.configDir),
   };
+  const ownMoved = !isDeepStrictEqual(own, realOwn);
+  const touchOf = ({ access }: PathUse, { path, real }: Judgement): SensitiveTouch | undefined =>
+    sensitivePlace(path, access, own) ??
+    (ownMoved || real !== path ? sensitivePlace(real, access, realOwn) : undefined);
   return {
     detect(action, where) {
       const analysis = action.command === undefined ? undefined : bash.analyse(action.command);
@@ -93,8 +98,7 @@ export function createDetector({ bash, scope, own }: DetectorDeps): Detector {
         if (isDevice(judged.path)) continue;
         paths.add(judged.path);
         if (judged.outside) add(outsideFinding(use, judged));
-        const touched =
-          sensitivePlace(judged.path, use.access, own) ?? sensitivePlace(judged.real, use.access, realOwn);
+        const touched = touchOf(use, judged);
         if (!touched) continue;
         add(sensitiveFinding(use, judged, touched));
         sensitive.add(touched.place);

@@ -61,8 +61,7 @@ export function resolveSymlinks(path: string, world: PathWorld): string {
 
 /** `names` below `base`, with the existing part of the way resolved. Bisects, since a part exists if a longer one does. */
 function longestReal(base: string, names: readonly string[], world: PathWorld): string {
-  const real = (count: number): string | undefined =>
-    world.realpath(posix.join(base, ...names.slice(0, count)));
+  const real = (count: number): string | undefined => world.realpath(below(base, names.slice(0, count)));
   const whole = real(names.length);
   if (whole !== undefined) return whole;
   let [low, high, found] = [0, names.length, base];
@@ -72,7 +71,12 @@ function longestReal(base: string, names: readonly string[], world: PathWorld): 
     if (path === undefined) high = middle;
     else [low, found] = [middle, path];
   }
-  return posix.join(found, ...names.slice(low));
+  return below(found, names.slice(low));
+}
+
+/** A path below a normalised one; the names are plain. */
+function below(base: string, names: readonly string[]): string {
+  return names.length === 0 ? base : `${base === '/' ? '' : base}/${names.join('/')}`;
 }
 
 /** Whether `path` is `directory` or lies below it; both absolute and normalised. */

@@ -26,29 +26,38 @@ export function sensitivePlace(path: string, access: PathAccess, own: OwnPlaces)
     all: namesOf(path),
     belowHome: home === undefined ? undefined : namesOf(path.slice(home.length)),
   };
-  for (const { place, patterns } of patternsFor(own)) {
+  for (const patterned of patternsFor(own)) {
+    const { place } = patterned;
     const level = access === 'write' ? place.write : place.read;
-    if (level && touches(place, patterns, names)) return { place: place.id, name: place.name, level };
+    if (level && touches(patterned, names)) return { place: place.id, name: place.name, level };
   }
   return undefined;
 }
 
+/** One name of a path or of a pattern; taken apart once, compared with many. */
+interface Name {
+  readonly text: string;
+  /** It holds `*`, `?` or `[…]`. */
+  readonly glob: boolean;
+}
+
 /** A path taken apart, from the root and from the home it lies in. */
 interface PathNames {
-  readonly all: readonly string[];
-  readonly belowHome: readonly string[] | undefined;
+  readonly all: readonly Name[];
+  readonly belowHome: readonly Name[] | undefined;
 }
 
 /** A place's pattern taken apart. */
 interface Pattern {
   readonly from: 'root' | 'home' | 'anywhere';
-  readonly names: readonly string[];
+  readonly names: readonly Name[];
   readonly directory: boolean;
 }
 
 interface PatternedPlace {
   readonly place: SensitivePlace;
   readonly patterns: readonly Pattern[];
+  readonly except: readonly Name[];
 }
 
 const patterned = new WeakMap<OwnPlaces, readonly PatternedPlace[]>();
@@ -58,7 +67,11 @@ function patternsFor(own: OwnPlaces): readonly PatternedPlace[] {
   const known = patterned.get(own);
   if (known) return known;
   const places = [...ownPlaces(own), ...CONTROL_PLACES, ...SECRET_PLACES];
-  const made = places.map((place) => ({ place, patterns: place.at.map(takeApart) }));
+  const made = places.map((place) => ({
+    place,
+    patterns: place.at.map(takeApart),
+    except: (place.except ?? []).map(nameOf),
+  }));
   patterned.set(own, made);
   return made;
 }
@@ -72,43 +85,62 @@ function takeApart(pattern: string): Pattern {
   };
 }
 
-function touches(place: SensitivePlace, patterns: readonly Pattern[], names: PathNames): boolean {
+function touches({ patterns, except }: PatternedPlace, names: PathNames): boolean {
   const touched = patterns.some(({ from, names: pattern, directory }) => {
     if (from === 'anywhere') return matchesAnywhere(pattern, names.all, directory);
     const below = from === 'root' ? names.all : names.belowHome;
     return below !== undefined && matchesFrom(pattern, below, directory);
   });
-  return touched && !place.except?.some((pattern) => matchesName(pattern, names.all.at(-1) ?? ''));
+  return touched && !except.some((pattern) => matchesName(pattern, names.all.at(-1)?.text ?? ''));
 }
 
-const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '');
+const NO_NAME: Name = { text: '', glob: false };
+
+const nameOf = (text: string): Name => ({ text, glob: /[*?[]/.test(text) });
+
+const namesOf = (path: string): Name[] =>
+  path
+    .split('/')
+    .filter((name) => name !== '')
+    .map(nameOf);
 
 /** `names` starts with the pattern's, and ends there too unless it is a directory's. */
-function matchesFrom(pattern: readonly string[], names: readonly string[], directory: boolean): boolean {
+function matchesFrom(pattern: readonly Name[], names: readonly Name[], directory: boolean): boolean {
   if (directory ? names.length < pattern.length : names.length !== pattern.length) return false;
-  return pattern.every((name, i) => matchesEither(name, names[i] ?? '', 1));
+  return matchesAt(0, pattern, names, 1);
 }
 
-function matchesAnywhere(pattern: readonly string[], names: readonly string[], directory: boolean): boolean {
-  const starts = directory ? names.map((_, i) => i) : [names.length - pattern.length];
-  return starts.some(
-    (start) => start >= 0 && pattern.every((name, i) => matchesEither(name, names[start + i] ?? '', 3)),
-  );
+function matchesAnywhere(pattern: readonly Name[], names: readonly Name[], directory: boolean): boolean {
+  if (directory) return names.some((_, start) => matchesAt(start, pattern, names, 3));
+  const start = names.length - pattern.length;
+  return start >= 0 && matchesAt(start, pattern, names, 3);
+}
+
+/** Whether the names from `start` on fit those of the pattern. */
+function matchesAt(
+  start: number,
+  pattern: readonly Name[],
+  names: readonly Name[],
+  ownCharacters: number,
+): boolean {
+  let at = start;
+  for (const name of pattern) if (!matchesEither(name, names[at++] ?? NO_NAME, ownCharacters)) return false;
+  return true;
 }
 
 /**
  * Whether a name fits the place's pattern, or is a glob that could stand for the place: one with so many characters of
  * its own, since `*` says nothing. Globs do not match a leading dot.
  */
-function matchesEither(pattern: string, name: string, ownCharacters: number): boolean {
-  if (matchesName(pattern, name)) return true;
-  if (!/[*?[]/.test(name) || name.replaceAll(/[*?[\]]/g, '').length < ownCharacters) return false;
-  return pattern.startsWith('.') === name.startsWith('.') && matchesName(name, pattern);
+function matchesEither(pattern: Name, name: Name, ownCharacters: number): boolean {
+  if (matchesName(pattern, name.text)) return true;
+  if (!name.glob || name.text.replaceAll(/[*?[\]]/g, '').length < ownCharacters) return false;
+  return pattern.text.startsWith('.') === name.text.startsWith('.') && matchesName(name, pattern.text);
 }
 
 /** Whether a name fits a pattern of `*`, `?` and `[…]`. At worst as many steps as the product of the lengths. */
-function matchesName(pattern: string, name: string): boolean {
-  if (!/[*?[]/.test(pattern)) return pattern === name;
+function matchesName({ text: pattern, glob }: Name, name: string): boolean {
+  if (!glob) return pattern === name;
   let [p, n, star, mark] = [0, 0, -1, 0];
   while (n < name.length) {
     const step = pattern[p] === '*' ? 0 : stepOver(pattern, p, name.charAt(n));

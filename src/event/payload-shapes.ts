@@ -156,9 +156,13 @@ const EXTRA: Readonly<Record<string, Shape<object>>> = {
 
 const NO_EXTRA: Shape<object> = shape({});
 
+const TABLES: ReadonlyMap<string, FieldTable> = new Map(
+  Object.entries(EXTRA).map(([name, { table }]) => [name, { ...common.table, ...table }]),
+);
+
 /** The classes of an event's fields; of an unknown event only the common fields are known. */
 export function fieldsOf(hookEvent: string): FieldTable {
-  return { ...common.table, ...extraOf(hookEvent).table };
+  return TABLES.get(hookEvent) ?? common.table;
 }
 
 /** Reads an event's own fields. */

@@ -78,18 +78,26 @@ function outlineOf(source: string): Outline {
   let depth = 0;
   let deepest = 0;
   let keys = 0;
-  let inString = false;
   for (let i = 0; i < source.length; i++) {
     const code = source.charCodeAt(i);
-    if (inString) {
-      if (code === 92) i++;
-      else if (code === 34) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) deepest = Math.max(deepest, ++depth);
+    if (code === 34) {
+      i = endOfString(source, i + 1);
+      if (i < 0) return { deepest, open: true, keys };
+    } else if (code === 123 || code === 91) deepest = Math.max(deepest, ++depth);
     else if (code === 125 || code === 93) depth--;
     else if (code === 58) keys++;
   }
-  return { deepest, open: inString || depth > 0, keys };
+  return { deepest, open: depth > 0, keys };
+}
+
+/** Where the string that begins at `from` has its closing quote; -1 when it has none. */
+function endOfString(source: string, from: number): number {
+  for (let at = source.indexOf('"', from); at >= 0; at = source.indexOf('"', at + 1)) {
+    let slashes = at;
+    while (slashes > from && source.charCodeAt(slashes - 1) === 92) slashes--;
+    if ((at - slashes) % 2 === 0) return at;
+  }
+  return -1;
 }
 
 function countKeys(value: unknown): number {

@@ -18,17 +18,17 @@ export function createInspector(detector: Detector, additionalDirectories: reado
     const detection = detectIn(event, draft, state);
     const findings = [...sessionFindings(event, draft, state), ...reportable(event, detection, state)];
     if (!detection && findings.length === 0) return draft;
-    return compact({
+    const security = {
+      ...(detection?.outside_project_scope && { outside_project_scope: true }),
+      ...(detection && detection.sensitive.length > 0 && { sensitive: detection.sensitive }),
+      ...(findings.length > 0 && { findings, risk_score: riskScore(findings) }),
+    };
+    return {
       ...draft,
       level: findings.length > 0 ? 'WARN' : draft.level,
       action_details: { ...draft.action_details, ...(detection && pathDetails(detection)) },
-      security: nonEmpty({
-        outside_project_scope: detection?.outside_project_scope || undefined,
-        sensitive: detection && detection.sensitive.length > 0 ? detection.sensitive : undefined,
-        findings: findings.length > 0 ? findings : undefined,
-        risk_score: findings.length > 0 ? riskScore(findings) : undefined,
-      }),
-    });
+      ...(Object.keys(security).length > 0 && { security }),
+    };
   };
 
   function detectIn(
@@ -61,7 +61,7 @@ function reportable(
 ): readonly Finding[] {
   if (!detection) return [];
   const call = event.fields.tool_use_id;
-  const told = event.name !== 'PreToolUse' && call !== undefined && state?.calls[call] !== undefined;
+  const told = event.name !== 'PreToolUse' && call !== undefined && state?.calls.has(call);
   return told || event.name === 'PermissionRequest' ? [] : detection.findings;
 }
 
@@ -81,11 +81,6 @@ function sessionFindings(
     findings.push(sessionFinding('permissions-bypassed'));
   }
   return findings;
-}
-
-/** The block without absent fields; no block when nothing is left. */
-function nonEmpty<T extends object>(block: T): { [K in keyof T]: Exclude<T[K], undefined> } | undefined {
-  return Object.values(block).some((value) => value !== undefined) ? compact(block) : undefined;
 }
 
 function pathDetails(detection: Detection): Readonly<Record<string, unknown>> {

@@ -67,17 +67,18 @@ function levelDraft(
   // Arguments and answers of an MCP server's tool are its own affair: content, but no drift of the client.
   const foreign = event.details.mcp_tool !== undefined ? /^tool_(?:input|response)\b/ : undefined;
   const unknownFields = [...unknown.filter((name) => !foreign?.test(name)), ...misfits];
-  return compact({
+  const details = fitToLevel(draft.action_details, level);
+  return {
     ...draft,
-    action_details: fitToLevel(draft.action_details, level),
-    metadata: compact({
+    ...(details && { action_details: details }),
+    metadata: {
       ...draft.metadata,
-      unknown_fields: unknownFields.length > 0 ? unknownFields : undefined,
-    }),
+      ...(unknownFields.length > 0 && { unknown_fields: unknownFields }),
+    },
     raw_input: shown,
     audit:
       repaired.length > 0 ? { ...draft.audit, cut: [...(draft.audit.cut ?? []), ...repaired] } : draft.audit,
-  });
+  };
 }
 
 function count(counters: Counters, event: HookEvent, draft: DraftRecord): void {

@@ -63,6 +63,8 @@ function briefly(ask: (path: string) => string | undefined): (path: string) => s
 }
 
 function realpathOf(path: string): string | undefined {
+  // Most paths that are asked for are not there, and an error takes ten times as long to make.
+  if (!existsSync(path)) return undefined;
   try {
     return realpathSync.native(path);
   } catch {

@@ -1,5 +1,5 @@
 /** Cuts a record down to the size of a body (integrity.md §2.3): the longest texts first, each named in `cut`. */
-import { isObject, joinPath, jsonBytes, put } from './json.ts';
+import { isObject, joinPath, jsonBytes, jsonBytesAtMost, put } from './json.ts';
 
 export interface Cut<T> {
   /** The same shape as was given, shared with it where nothing was cut. */
@@ -38,7 +38,7 @@ export function cutToFit<T extends object>(
   maxBytes: number = MAX_BODY_BYTES,
 ): Cut<T> {
   const room = maxBytes - SEAL_RESERVE_BYTES;
-  const size = jsonBytes(value);
+  const size = jsonBytesAtMost(value) <= room ? 0 : jsonBytes(value);
   if (size <= room) return { value, cut: [], fits: true };
   const leaves = collect(value, mayCut, isLongText);
   let excess = size - room;

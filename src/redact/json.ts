@@ -1,5 +1,8 @@
 /** The few JSON helpers this room shares; all of them survive keys like `__proto__`. */
 
+/** `-1.2345678901234567e-300`, rounded up. */
+const MAX_SCALAR_BYTES = 32;
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -19,6 +22,19 @@ export function freeKey(target: Readonly<Record<string, unknown>>, key: string):
   return `${key}#${n}`;
 }
 
+/** A copy of the members in front of this one. */
+export function membersBefore(
+  object: Readonly<Record<string, unknown>>,
+  key: string,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const earlier of Object.keys(object)) {
+    if (earlier === key) break;
+    put(copy, earlier, object[earlier]);
+  }
+  return copy;
+}
+
 export function joinPath(path: string, key: string | number): string {
   return path === '' ? String(key) : `${path}.${key}`;
 }
@@ -26,4 +42,15 @@ export function joinPath(path: string, key: string | number): string {
 /** Length of the value's JSON in UTF-8; the same for any key order, so for RFC 8785 too. */
 export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '');
+}
+
+/** Never less than `jsonBytes` of a value that has a JSON form, and cheap: a UTF-16 unit takes at most six bytes (`\\u0007`). */
+export function jsonBytesAtMost(value: unknown): number {
+  if (typeof value === 'string') return 6 * value.length + 2;
+  if (typeof value !== 'object' || value === null) return MAX_SCALAR_BYTES;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const item of value) bytes += jsonBytesAtMost(item) + 1;
+  else if (isObject(value))
+    for (const key of Object.keys(value)) bytes += 6 * key.length + 4 + jsonBytesAtMost(value[key]);
+  return bytes;
 }

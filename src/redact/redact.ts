@@ -1,5 +1,6 @@
 /** Masks all strings of a batch of records in one call: values, keys, and values that a key calls a secret. */
-import { freeKey, isObject, joinPath, put } from './json.ts';
+import { freeKey, isObject, membersBefore, put } from './json.ts';
+import { type Safe, safeItem, safeMember } from './safe.ts';
 import { isSecretAssignment } from './secret-names.ts';
 import { NAMED_FIELD_RULE, type Masker } from './secrets.ts';
 import { mark } from './view.ts';
@@ -22,12 +23,12 @@ const SECRET_FLAG_ITEM =
 /**
  * Masks the secrets in records, or any JSON values. Strings under a name like `password`, in an array after an item
  * like `--password`, or beside `name: "DB_PASSWORD"` as `value`, go whole.
- * @param isSafe whether the string at this dotted path (array indices included) is an id, hash, time or enum of ours
+ * @param safe what in each value is left as it is
  */
 export function redactBatch<T extends object>(
   values: readonly T[],
   masker: Masker,
-  isSafe: (path: string) => boolean,
+  safe: Safe,
 ): Redacted<T>[] {
   const texts: string[] = [];
   const collected = values.map((value) => {
@@ -37,7 +38,7 @@ export function redactBatch<T extends object>(
       texts.push(text);
       return text;
     };
-    visit(value, isSafe, collect, () => named++);
+    visit(value, safe, collect, () => named++);
     return { value, from, to: texts.length, named };
   });
   const { masked, byRule } = masker.mask(texts);
@@ -50,7 +51,7 @@ export function redactBatch<T extends object>(
       for (const [rule, n] of Object.entries(byRule[i] ?? {})) redactions[rule] = (redactions[rule] ?? 0) + n;
     }
     let next = from;
-    return { value: changed ? visit(value, isSafe, () => masked[next++] ?? '') : value, redactions };
+    return { value: changed ? visit(value, safe, () => masked[next++] ?? '') : value, redactions };
   });
 }
 
@@ -58,15 +59,10 @@ export function redactBatch<T extends object>(
  * Walks a value in a fixed order and gives it back with each string as `replace` returns it.
  * @param onNamed called for each value that goes whole because of its name
  */
-function visit<T>(
-  value: T,
-  isSafe: (path: string) => boolean,
-  replace: (text: string) => string,
-  onNamed?: () => void,
-): T;
+function visit<T>(value: T, safe: Safe, replace: (text: string) => string, onNamed?: () => void): T;
 function visit(
   root: unknown,
-  isSafe: (path: string) => boolean,
+  rootSafe: Safe,
   replace: (text: string) => string,
   onNamed: () => void = () => undefined,
 ): unknown {
@@ -75,41 +71,43 @@ function visit(
     return mark(NAMED_FIELD_RULE, String(value).length);
   };
 
-  const walk = (value: unknown, path: string): unknown => {
-    if (typeof value === 'string') return isSafe(path) ? value : replace(value);
-    if (Array.isArray(value)) return walkArray(value, path);
-    return isObject(value) ? walkObject(value, path) : value;
+  const walk = (value: unknown, safe: Safe | undefined): unknown => {
+    if (safe === 'all') return value;
+    if (typeof value === 'string') return safe === 'scalar' ? value : replace(value);
+    if (Array.isArray(value)) return walkArray(value, safeItem(safe));
+    return isObject(value) ? walkObject(value, safe) : value;
   };
 
-  const walkArray = (items: readonly unknown[], path: string): unknown => {
+  const walkArray = (items: readonly unknown[], safe: Safe | undefined): unknown => {
     let changed = false;
     const copy = items.map((item, i) => {
       const lead: unknown = items[i - 1];
       const secret =
         typeof lead === 'string' && SECRET_FLAG_ITEM.test(lead) && isSecretValue('password', item);
-      const result = secret ? named(item) : walk(item, joinPath(path, i));
+      const result = secret ? named(item) : walk(item, safe);
       changed ||= result !== item;
       return result;
     });
     return changed ? copy : items;
   };
 
-  const walkObject = (object: Readonly<Record<string, unknown>>, path: string): unknown => {
-    let changed = false;
-    const copy: Record<string, unknown> = {};
+  const walkObject = (object: Readonly<Record<string, unknown>>, safe: Safe | undefined): unknown => {
+    let copy: Record<string, unknown> | undefined;
     for (const key of Object.keys(object)) {
       const value = object[key];
-      const inner = joinPath(path, key);
+      const inner = safeMember(safe, key);
+      const ours = typeof inner === 'string';
       const name = key === 'value' ? nameBeside(object) : key;
-      const result = isSecretValue(name, value) && !isSafe(inner) ? named(value) : walk(value, inner);
-      const shownKey = key.length >= MIN_SECRET_KEY_CHARS && !isSafe(inner) ? replace(key) : key;
+      const result = !ours && isSecretValue(name, value) ? named(value) : walk(value, inner);
+      const shownKey = key.length >= MIN_SECRET_KEY_CHARS && !ours ? replace(key) : key;
+      if (!copy && result === value && shownKey === key) continue;
+      copy ??= membersBefore(object, key);
       put(copy, freeKey(copy, shownKey), result);
-      changed ||= result !== value || shownKey !== key;
     }
-    return changed ? copy : object;
+    return copy ?? object;
   };
 
-  return walk(root, '');
+  return walk(root, rootSafe);
 }
 
 /** The name of a `{name, value}` or `{key, value}` pair. */
@@ -119,8 +117,7 @@ function nameBeside(object: Readonly<Record<string, unknown>>): string {
 }
 
 function isSecretValue(name: string, value: unknown): boolean {
-  if (!MAY_NAME_A_SECRET.test(name)) return false;
   if (typeof value === 'number') return /passw(?:or)?d$|passcode$/i.test(name);
-  if (typeof value !== 'string' || MARK.test(value)) return false;
+  if (typeof value !== 'string' || !MAY_NAME_A_SECRET.test(name) || MARK.test(value)) return false;
   return isSecretAssignment({ name, before: '', separator: '":"', quote: '"', value });
 }

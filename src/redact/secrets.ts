@@ -79,11 +79,16 @@ export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Maske
   return {
     mask(texts) {
       const jobs = new Map<string, Job>();
-      for (const text of texts) if (!jobs.has(text)) jobs.set(text, { text, counts: {} });
+      const done = texts.map((text) => {
+        const known = jobs.get(text);
+        if (known) return known;
+        const job: Job = { text, counts: {} };
+        jobs.set(text, job);
+        return job;
+      });
       let open = [...jobs.values()];
       for (let n = 0; n < MAX_PASSES && open.length > 0; n++) open = pass(open);
       for (const job of open) giveUp(job);
-      const done = texts.map((text) => jobs.get(text) ?? { text: '', counts: {} });
       return { masked: done.map(({ text }) => text), byRule: done.map(({ counts }) => counts) };
     },
   };

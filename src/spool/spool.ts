@@ -10,14 +10,13 @@ import {
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   type BigIntStats,
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
-import { ensurePrivateDir, fsyncDir } from '../platform/files.ts';
+import { ensurePrivateDir, fsyncDir, readAt } from '../platform/files.ts';
 import type { Paths } from '../platform/paths.ts';
 import { type DropFile, parseDropFile } from './drop-file.ts';
 
@@ -75,7 +74,7 @@ export function openSpool(paths: Paths): Spool {
     scan: () => scan(paths.queueDir),
     read: (entry, nowMillis) => readEntry(paths.queueDir, entry, nowMillis),
     remove(names) {
-      for (const name of names) unlinkIfThere(join(paths.queueDir, name));
+      for (const name of names) unlinkIfThere(`${paths.queueDir}/${name}`);
       if (names.length > 0) fsyncDir(paths.queueDir);
     },
     quarantine(name) {
@@ -96,12 +95,15 @@ export function openSpool(paths: Paths): Spool {
 function scan(queueDir: string): readonly SpoolEntry[] {
   const entries: SpoolEntry[] = [];
   for (const name of readdirSync(queueDir)) {
-    const stat = statIfThere(join(queueDir, name));
+    const stat = statIfThere(`${queueDir}/${name}`);
     if (!stat) continue;
     const { mtimeNs: mtimeNanos, ino: inode } = stat;
     entries.push({ name, mtimeNanos, inode, size: Number(stat.size), foreign: foreignBecause(stat) });
   }
-  return entries.toSorted((a, b) => Number(a.mtimeNanos - b.mtimeNanos) || (a.name < b.name ? -1 : 1));
+  return entries.toSorted((a, b) => {
+    if (a.mtimeNanos === b.mtimeNanos) return a.name < b.name ? -1 : 1;
+    return a.mtimeNanos < b.mtimeNanos ? -1 : 1;
+  });
 }
 
 function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): SpoolRead {
@@ -109,7 +111,7 @@ function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): Spoo
   let fd: number;
   try {
     fd = openSync(
-      join(queueDir, entry.name),
+      `${queueDir}/${entry.name}`,
       constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     );
   } catch (error) {
@@ -125,7 +127,7 @@ function readEntry(queueDir: string, entry: SpoolEntry, nowMillis: number): Spoo
     if (opened) return { kind: 'foreign', why: opened };
     // Grown since it was listed. The next listing knows it as it will be known after a crash.
     if (stat.mtimeNs !== entry.mtimeNanos) return { kind: 'unfinished' };
-    return judge(entry, readFileSync(fd), nowMillis);
+    return judge(entry, readAt(fd, 0, Number(stat.size)), nowMillis);
   } catch (error) {
     // One bad sector must not keep all other events waiting.
     if (errnoOf(error) === 'EIO') return { kind: 'foreign', why: 'EIO' };

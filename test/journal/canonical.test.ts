@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalLine, EMPTY_LEAF, leafOf } from '../../src/journal/canonical.ts';
@@ -49,6 +50,50 @@ describe('line and leaf', () => {
         expect(canonicalLine(Object(turned(given)))).toBe(line);
         expect(canonicalLine(Object(JSON.parse(line)))).toBe(line);
       }),
+    );
+  });
+
+  it('are what the library for RFC 8785 writes, or both refuse', () => {
+    // Mostly plain: one odd part sends the whole value to the library.
+    const key = fc.oneof(
+      { arbitrary: fc.constantFrom('a', 'b', 'é', '\ue000', '\u{10000}', ':', 'toJSON'), weight: 30 },
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('__proto__', '10', '9', ''),
+    );
+    const scalar = fc.oneof(
+      { arbitrary: fc.string({ unit: 'grapheme' }), weight: 10 },
+      { arbitrary: fc.double({ noDefaultInfinity: true, noNaN: true }), weight: 10 },
+      { arbitrary: fc.constantFrom('\\ud800', undefined, null, true, -0, 1e21), weight: 10 },
+      fc.constantFrom(
+        NaN,
+        Infinity,
+        '\ud800',
+        new Date(0),
+        Object(1),
+        () => 1,
+        () => 'toJSON',
+      ),
+    );
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(scalar, fc.array(tie('any'), { maxLength: 3 }), tie('object')),
+      object: fc.oneof(
+        { arbitrary: fc.dictionary(key, tie('any'), { maxKeys: 3, noNullPrototype: false }), weight: 10 },
+        fc.dictionary(fc.stringMatching(/^[a-z]{1,2}$/), fc.integer(), { maxKeys: 60, size: '+1' }),
+      ),
+    })).object;
+    const outcomeOf = (write: () => unknown): unknown => {
+      try {
+        return write();
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(value, (given) => {
+        const object = Object(given);
+        expect(outcomeOf(() => canonicalLine(object))).toBe(outcomeOf(() => canonicalize(object)));
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -5,9 +5,9 @@ import { createMasker } from '../../src/redact/secrets.ts';
 import { chars, fakes } from './fakes.ts';
 
 const masker = createMasker();
-const isSafe = (path: string): boolean => /^(?:id|audit(?:\..*)?)$/.test(path);
+const SAFE = { id: 'scalar', audit: 'all' } as const;
 const redact = <T extends object>(value: T) =>
-  redactBatch([value], masker, isSafe)[0] ?? { value, redactions: {} };
+  redactBatch([value], masker, SAFE)[0] ?? { value, redactions: {} };
 
 const W = chars('redact', 11, 'abcdefgh23456789');
 
@@ -33,7 +33,7 @@ describe('redaction of records', () => {
     const results = redactBatch(
       planted.map(({ record }) => record),
       masker,
-      isSafe,
+      SAFE,
     );
     const seen = planted.flatMap(({ kind, secret }, i) => {
       const line = JSON.stringify(results[i]?.value);
@@ -88,13 +88,27 @@ describe('redaction of records', () => {
     expect(redact({ ...value, b: `PASSWORD=${W}` }).value.a).toBe(value.a);
   });
 
+  it('leaves alone no more than what is named as safe, and that in every item of an array', () => {
+    const call = { id: `PASSWORD=${W}`, note: `PASSWORD=${W}` };
+    const value = { calls: [call], id: [call.id], note: call.id, constructor: call.id, audit: { a: [call] } };
+    const gone = `PASSWORD=[redacted:assignment:${W.length}]`;
+    const [masked] = redactBatch([value], masker, { ...SAFE, calls: { id: 'scalar' } });
+    expect(masked?.value).toEqual({
+      calls: [{ id: call.id, note: gone }],
+      id: [gone],
+      note: gone,
+      constructor: gone,
+      audit: { a: [call] },
+    });
+  });
+
   it('counts the secrets of each record apart', () => {
     const texts = [`PASSWORD=${W}`, 'ls', `PASSWORD=${W}; PGPASSWORD=${W}`, `PASSWORD=${W}`];
     expect(
       redactBatch(
         texts.map((command) => ({ command })),
         masker,
-        isSafe,
+        SAFE,
       ).map(({ redactions }) => redactions),
     ).toEqual([{ assignment: 1 }, {}, { assignment: 2 }, { assignment: 1 }]);
   });
@@ -128,9 +142,9 @@ describe('redaction of records', () => {
     };
     fc.assert(
       fc.property(fc.array(fc.dictionary(name, json, { maxKeys: 4 }), { maxLength: 4 }), (values) => {
-        const once = redactBatch(values, masker, isSafe).map(({ value }) => value);
+        const once = redactBatch(values, masker, SAFE).map(({ value }) => value);
         expect(once.map(shape)).toEqual(values.map(shape));
-        const twice = redactBatch(once, masker, isSafe);
+        const twice = redactBatch(once, masker, SAFE);
         expect(twice.map(({ value }) => value)).toEqual(once);
         expect(twice.every(({ redactions }) => Object.keys(redactions).length === 0)).toBe(true);
       }),
