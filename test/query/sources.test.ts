@@ -87,6 +87,19 @@ describe('journal source', () => {
     );
   });
 
+  it('finds in a second reading what the first one did not ask for, and what came between the two', async () => {
+    writeJournal(journalDir(), [ofB(1), ...wholeSession()], { segmentBytes: 4096 });
+    const ofSessionB = (): string[] => journalLines().filter((line) => line.includes(SESSION_B));
+    const source = journal();
+    expect(await linesOf(source, { session: SESSION_B, tool: 'Bash' })).toEqual([]);
+    expect(await linesOf(source, { session: 'a1b2f' })).toEqual(ofSessionB());
+    const segments = listSegments(journalDir());
+    writeJournal(journalDir(), [ofB(20)]);
+    expect(listSegments(journalDir())).toEqual(segments);
+    expect(ofSessionB()).toHaveLength(2);
+    expect(await linesOf(source, { session: SESSION_B })).toEqual(ofSessionB());
+  });
+
   it('leaves out old segments, but nothing that was captured in time', async () => {
     const hours = (count: number): number => count * 3600;
     const drafts = Array.from({ length: 60 }, (_, i) => draft(i % 3 === 0 ? hours(i - 50) : hours(i)));
