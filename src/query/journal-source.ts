@@ -55,7 +55,7 @@ export function createJournalSource({ directory, note }: JournalSourceDeps): Rec
         const record = readableRecord(line);
         return record && matches(record) ? [{ line, record }] : [];
       };
-      return followFiles(() => segments(), parse, signal);
+      return followFiles(segments, parse, 'path', signal);
     },
   };
 }

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planPurge, replaceLines } from '../../src/journal/purge.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { createBackupSource } from '../../src/query/backup-source.ts';
 import { createJournalSource } from '../../src/query/journal-source.ts';
@@ -255,6 +256,31 @@ describe('following', () => {
       .filter((line) => line.includes(SESSION_A) && !line.includes(SESSION_B));
     expect(expected).toHaveLength(15);
     expect(await take(arriving, 15, stop)).toEqual(expected);
+  });
+
+  it('tells nothing twice when a purge replaces the segments, and goes on behind', async () => {
+    writeJournal(journalDir(), [...wholeSession(), ofB(20)], { segmentBytes: 4096 });
+    const stop = new AbortController();
+    const arriving = journal().follow({}, stop.signal);
+    const purged = planPurge(journalDir(), { session: SESSION_A }).targets;
+    expect(new Set(purged.map(({ position }) => position.segment)).size).toBeGreaterThan(2);
+    replaceLines(journalDir(), purged);
+    const [next] = writeJournal(journalDir(), [ofB(50)]);
+    expect(await take(arriving, 1, stop)).toEqual([next?.line]);
+  });
+
+  it('shows nothing that was purged while it printed what stood before', async () => {
+    writeJournal(journalDir(), [draft(1)]);
+    const stop = new AbortController();
+    const arriving = journal().follow({}, stop.signal);
+    const [first, , last] = writeJournal(journalDir(), [draft(2), ofB(3), draft(4)]);
+    const lines: string[] = [];
+    for await (const { line } of arriving) {
+      if (lines.push(line) === 1)
+        replaceLines(journalDir(), planPurge(journalDir(), { session: SESSION_B }).targets);
+      if (line === last?.line) stop.abort();
+    }
+    expect(lines).toEqual([first?.line, last?.line]);
   });
 
   it('waits for the end of a line that is half written', async () => {
