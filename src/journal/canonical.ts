@@ -30,3 +30,12 @@ export function sessionKey(id: string): string {
 export function leafOf(line: string): string {
   return hash('sha256', `\0${line}`, 'hex');
 }
+
+/**
+ * The same of a line that stands in `buffer` from `start` to `end`, without a copy: the byte before it, which `start`
+ * must leave room for, becomes the zero.
+ */
+export function leafInPlace(buffer: Buffer, start: number, end: number): string {
+  buffer[start - 1] = 0;
+  return hash('sha256', buffer.subarray(start - 1, end), 'hex');
+}

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAt } from '../platform/files.ts';
+import { leafInPlace } from './canonical.ts';
 import { type Place, PURGED_VERSION, readPurged } from './purged.ts';
 import { type AtelRecord, RECORD_VERSION } from './record.ts';
 import { listSegments } from './segments.ts';
@@ -33,10 +34,12 @@ export interface LinePosition extends JournalPosition {
 export interface JournalLine {
   /** Without its newline. */
   readonly line: string;
+  /** Hex SHA-256, as `leafOf` makes it. */
+  readonly leaf: string;
   readonly position: LinePosition;
   /** It has no newline: an append was interrupted or is under way. */
   readonly torn?: true;
-  /** Why the bytes cannot be what we wrote; `line` is then not to be hashed. */
+  /** Why the bytes cannot be what we wrote; `line` and `leaf` are then empty, as they are of a torn line. */
   readonly damaged?: string;
 }
 
@@ -53,37 +56,39 @@ export function* readJournal(dir: string, from?: JournalPosition): Generator<Jou
 
 function* readSegment(dir: string, segment: string, from: number): Generator<JournalLine> {
   const fd = openSync(join(dir, segment), 'r');
-  const buffer = Buffer.allocUnsafe(MAX_LINE_BYTES);
+  // A byte in front of the first line too, for `leafInPlace`.
+  const buffer = Buffer.allocUnsafe(1 + MAX_LINE_BYTES);
   try {
     for (let offset = from; ;) {
-      const chunk = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
-      if (chunk.length === 0) return;
-      let start = 0;
-      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-        const position = { segment, offset: offset + start, next: offset + end + 1 };
-        yield toLine(chunk.subarray(start, end), position);
-        start = end + 1;
+      const length = readSync(fd, buffer, 1, MAX_LINE_BYTES, offset);
+      if (length === 0) return;
+      const chunk = buffer.subarray(0, 1 + length);
+      let start = 1;
+      for (let end = chunk.indexOf(NEWLINE, start); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+        const next = offset + end + 1 - start;
+        yield toLine(chunk, [start, end], { segment, offset, next });
+        [start, offset] = [end + 1, next];
       }
-      if (start === 0) {
-        const tooLong = chunk.length === MAX_LINE_BYTES;
-        const next = tooLong ? newlineBehind(fd, offset + chunk.length) : undefined;
-        yield next === undefined
-          ? { line: '', position: { segment, offset, next: offset }, torn: true }
-          : { line: '', position: { segment, offset, next }, damaged: 'longer than a record can be' };
-        if (next === undefined) return;
-        start = next - offset;
-      }
-      offset += start;
+      if (start > 1) continue;
+      const next = length === MAX_LINE_BYTES ? newlineBehind(fd, offset + length) : undefined;
+      const position = { segment, offset, next: next ?? offset };
+      const empty = { line: '', leaf: '', position };
+      yield next === undefined
+        ? { ...empty, torn: true }
+        : { ...empty, damaged: 'longer than a record can be' };
+      if (next === undefined) return;
+      offset = next;
     }
   } finally {
     closeSync(fd);
   }
 }
 
-function toLine(bytes: Buffer, position: LinePosition): JournalLine {
-  // Decoding maps all invalid bytes to one character, so that different bytes would have equal hashes.
-  if (!isUtf8(bytes)) return { line: '', position, damaged: 'not UTF-8' };
-  return { line: bytes.toString('utf8'), position };
+function toLine(chunk: Buffer, [start, end]: [number, number], position: LinePosition): JournalLine {
+  const bytes = chunk.subarray(start, end);
+  // What is no text is no line of ours, whatever its hash is.
+  if (!isUtf8(bytes)) return { line: '', leaf: '', position, damaged: 'not UTF-8' };
+  return { line: bytes.toString('utf8'), leaf: leafInPlace(chunk, start, end), position };
 }
 
 function newlineBehind(fd: number, from: number): number | undefined {

@@ -100,7 +100,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
           reading.kind === 'unreadable' ? 'not a record' : 'not a version we know',
         );
       const record = reading.kind === 'record' ? reading.record : undefined;
-      const place = reading.kind === 'purged' ? reading.place : placeOf(reading.record, leafOf(line.line));
+      const place =
+        reading.kind === 'purged' ? reading.place : placeOf(reading.record, line.leaf ?? leafOf(line.line));
       const { stream, seq, leaf } = place;
       current = run.streams.get(stream);
       if (!current) {
