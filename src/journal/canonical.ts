@@ -18,12 +18,21 @@ export function canonicalLine(record: object): string {
   return line;
 }
 
+/** How many session keys are kept, since records of one session mostly stand together. */
+const MAX_KEYS = 1_024;
+const keys = new Map<string, string>();
+
 /**
  * What stands for a session's id where the id itself need not be known: 16 bytes of
  * SHA-256("agent-telemetry/session/v1" 0x00 id), hex. Ids are random, so nobody finds one by trying.
  */
 export function sessionKey(id: string): string {
-  return hash('sha256', `agent-telemetry/session/v1\0${id}`, 'hex').slice(0, 32);
+  const known = keys.get(id);
+  if (known !== undefined) return known;
+  const key = hash('sha256', `agent-telemetry/session/v1\0${id}`, 'hex').slice(0, 32);
+  if (keys.size >= MAX_KEYS) keys.clear();
+  keys.set(id, key);
+  return key;
 }
 
 /** Hex SHA-256(0x00 ‖ UTF-8 line); the zero byte tells leaves from inner nodes of an RFC 6962 tree. */
