@@ -10,6 +10,7 @@ import { listSegments } from './segments.ts';
 
 /** Longest line we write or read, newline included; bodies are cut to 48 KiB long before. */
 export const MAX_LINE_BYTES = 1_048_576;
+export const BLOCK_BYTES = 1 + MAX_LINE_BYTES;
 
 const NEWLINE = 10;
 const OURS: readonly string[] = [RECORD_VERSION, PURGED_VERSION];
@@ -43,44 +44,78 @@ export interface JournalLine {
   readonly damaged?: string;
 }
 
+/** Whole lines that stand one behind the other, or one that is torn or too long. */
+export interface Block {
+  readonly segment: string;
+  /** Byte offset of the first line. */
+  readonly offset: number;
+  /** The lines, with their newlines, behind one byte to spare (see `leafInPlace`). */
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** What stands here in place of whole lines. */
+  readonly odd?: Pick<JournalLine, 'torn' | 'damaged'> & { readonly next: number };
+}
+
 /**
  * All lines in the order of writing, from `from` on (which must be the start of a line).
  * What is appended while reading may or may not be seen.
  */
 export function* readJournal(dir: string, from?: JournalPosition): Generator<JournalLine> {
+  const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (const block of readBlocks(dir, from, () => buffer)) yield* linesIn(block);
+}
+
+/** @param allocate gives a buffer of `BLOCK_BYTES` for each block */
+export function* readBlocks(
+  dir: string,
+  from: JournalPosition | undefined,
+  allocate: () => Buffer<ArrayBuffer>,
+): Generator<Block> {
   for (const segment of listSegments(dir)) {
     if (from && segment < from.segment) continue;
-    yield* readSegment(dir, segment, segment === from?.segment ? from.offset : 0);
+    yield* blocksOf(dir, segment, segment === from?.segment ? from.offset : 0, allocate);
   }
 }
 
-function* readSegment(dir: string, segment: string, from: number): Generator<JournalLine> {
+function* blocksOf(
+  dir: string,
+  segment: string,
+  from: number,
+  allocate: () => Buffer<ArrayBuffer>,
+): Generator<Block> {
   const fd = openSync(join(dir, segment), 'r');
-  // A byte in front of the first line too, for `leafInPlace`.
-  const buffer = Buffer.allocUnsafe(1 + MAX_LINE_BYTES);
   try {
     for (let offset = from; ;) {
+      const buffer = allocate();
       const length = readSync(fd, buffer, 1, MAX_LINE_BYTES, offset);
       if (length === 0) return;
-      const chunk = buffer.subarray(0, 1 + length);
-      let start = 1;
-      for (let end = chunk.indexOf(NEWLINE, start); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-        const next = offset + end + 1 - start;
-        yield toLine(chunk, [start, end], { segment, offset, next });
-        [start, offset] = [end + 1, next];
+      const end = buffer.subarray(0, 1 + length).lastIndexOf(NEWLINE) + 1;
+      if (end > 1) {
+        yield { segment, offset, bytes: buffer.subarray(0, end) };
+        offset += end - 1;
+        continue;
       }
-      if (start > 1) continue;
       const next = length === MAX_LINE_BYTES ? newlineBehind(fd, offset + length) : undefined;
-      const position = { segment, offset, next: next ?? offset };
-      const empty = { line: '', leaf: '', position };
-      yield next === undefined
-        ? { ...empty, torn: true }
-        : { ...empty, damaged: 'longer than a record can be' };
+      const odd = next === undefined ? ({ torn: true } as const) : { damaged: 'longer than a record can be' };
+      yield { segment, offset, bytes: buffer.subarray(0, 1), odd: { ...odd, next: next ?? offset } };
       if (next === undefined) return;
       offset = next;
     }
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The lines of a block. */
+export function* linesIn({ segment, offset, bytes, odd }: Block): Generator<JournalLine> {
+  if (odd) {
+    const { next, ...why } = odd;
+    yield { line: '', leaf: '', position: { segment, offset, next }, ...why };
+  }
+  for (let start = 1; start < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, start);
+    const position = { segment, offset: offset + start - 1, next: offset + end };
+    yield toLine(bytes, [start, end], position);
+    start = end + 1;
   }
 }
 
