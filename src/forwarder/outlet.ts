@@ -1,5 +1,4 @@
 /** The journal as delivery reads it: batches behind the export cursor. */
-import { leafOf } from '../journal/canonical.ts';
 import { type ExportCursor, readCursor, writeCursor } from '../journal/marks.ts';
 import { type JournalPosition, readJournal, readRecord } from '../journal/reader.ts';
 import type { SealedRecord } from '../journal/record.ts';
@@ -17,7 +16,7 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
       const sealed: SealedRecord[] = [];
       let cursor = after;
       let bytes = 0;
-      for (const { line, position, torn, damaged } of readJournal(journalDir, positionOf(after))) {
+      for (const { line, leaf, position, torn, damaged } of readJournal(journalDir, positionOf(after))) {
         if (torn) break;
         const reading = damaged === undefined ? readRecord(line) : undefined;
         // Behind what was purged there always is the record that tells of it, which moves the cursor.
@@ -32,7 +31,6 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
         const { record } = reading;
         bytes += Buffer.byteLength(line);
         if (sealed.length > 0 && (sealed.length >= maxRecords || bytes > maxBytes)) break;
-        const leaf = leafOf(line);
         sealed.push({ line, record, leaf });
         const { stream, seq } = record.audit;
         cursor = { stream, seq, leaf, segment: position.segment, offset: position.next };

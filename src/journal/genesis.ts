@@ -29,8 +29,14 @@ export function genesisDetails(reason: GenesisReason, previous: Claim | undefine
   };
 }
 
-/** Reason and previous stream of a genesis record, `undefined` when the record is none. */
-export function readGenesis(record: AtelRecord): { reason: string; previous?: Claim } | undefined {
+/** What a genesis record says: why the epoch began, and the last known record before it. */
+export interface Genesis {
+  readonly reason: string;
+  readonly previous?: Claim;
+}
+
+/** What a genesis record says, `undefined` when the record is none. */
+export function readGenesis(record: AtelRecord): Genesis | undefined {
   const { kind, reason, prev_stream: stream, prev_seq: seq, prev_leaf: leaf } = record.action_details ?? {};
   if (kind !== 'genesis' || typeof reason !== 'string' || !REASON.test(reason)) return undefined;
   if (stream === undefined) return { reason };

@@ -1,23 +1,14 @@
 /** Checks that what was purged was purged by us: each such place stands in a chained record that tells of it. */
 import { leafOf } from './canonical.ts';
 import { createLeafStore, type LeafStore } from './leaf-store.ts';
-import {
-  digestOf,
-  extendRanges,
-  type Place,
-  type PurgeClaim,
-  purgedLine,
-  readPurgeClaim,
-  type SeqRange,
-} from './purged.ts';
-import type { AtelRecord } from './record.ts';
+import { digestOf, extendRanges, type Place, type PurgeClaim, purgedLine, type SeqRange } from './purged.ts';
 import type { ProblemList } from './verdict.ts';
 
 export interface PurgeCheck {
   /** Takes a purged place, in the order of the journal. */
   purged(place: Place): void;
-  /** Takes a record, which may tell of a purge. */
-  told(record: AtelRecord): void;
+  /** Takes what record `by` tells of a purge. */
+  told(claim: PurgeClaim, by: number): void;
   /** Reports what nobody explains. @returns notes for the verdict */
   finish(problems: ProblemList): readonly string[];
 }
@@ -43,9 +34,8 @@ export function createPurgeCheck(): PurgeCheck {
       extendRanges(own.ranges, seq);
       count += 1;
     },
-    told(record) {
-      const claim = readPurgeClaim(record);
-      if (claim) claims.push({ claim, by: record.audit.seq });
+    told(claim, by) {
+      claims.push({ claim, by });
     },
     finish(problems) {
       const notes = count === 0 ? [] : [`${plural(count)} purged: only hashes are left of them`];

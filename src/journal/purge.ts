@@ -57,14 +57,14 @@ export function planPurge(dir: string, criteria: PurgeCriteria): PurgePlan {
   let unsent = 0;
   for (const entry of readJournal(dir)) {
     verifier.add(entry);
-    const { line, position } = entry;
+    const { line, leaf, position } = entry;
     const reading = entry.torn || entry.damaged !== undefined ? undefined : readRecord(line);
     if (reading?.kind !== 'record') continue;
     const { record } = reading;
     const meant = isMeant(record, criteria);
     if (record.session_id !== undefined) (meant ? hit : kept).add(record.session_id);
     if (!meant) continue;
-    const place = placeOf(record, leafOf(line));
+    const place = placeOf(record, leaf);
     if (purgedLine(place).length > position.next - 1 - position.offset) {
       const where = `${join(dir, position.segment)} at byte ${position.offset}`;
       throw new AtelError('input', 'is too short to be a record of ours', {

@@ -3,12 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAt } from '../platform/files.ts';
+import { leafInPlace } from './canonical.ts';
 import { type Place, PURGED_VERSION, readPurged } from './purged.ts';
 import { type AtelRecord, RECORD_VERSION } from './record.ts';
 import { listSegments } from './segments.ts';
 
 /** Longest line we write or read, newline included; bodies are cut to 48 KiB long before. */
 export const MAX_LINE_BYTES = 1_048_576;
+export const BLOCK_BYTES = 1 + MAX_LINE_BYTES;
 
 const NEWLINE = 10;
 const OURS: readonly string[] = [RECORD_VERSION, PURGED_VERSION];
@@ -33,11 +35,24 @@ export interface LinePosition extends JournalPosition {
 export interface JournalLine {
   /** Without its newline. */
   readonly line: string;
+  /** Hex SHA-256, as `leafOf` makes it. */
+  readonly leaf: string;
   readonly position: LinePosition;
   /** It has no newline: an append was interrupted or is under way. */
   readonly torn?: true;
-  /** Why the bytes cannot be what we wrote; `line` is then not to be hashed. */
+  /** Why the bytes cannot be what we wrote; `line` and `leaf` are then empty, as they are of a torn line. */
   readonly damaged?: string;
+}
+
+/** Whole lines that stand one behind the other, or one that is torn or too long. */
+export interface Block {
+  readonly segment: string;
+  /** Byte offset of the first line. */
+  readonly offset: number;
+  /** The lines, with their newlines, behind one byte to spare (see `leafInPlace`). */
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** What stands here in place of whole lines. */
+  readonly odd?: Pick<JournalLine, 'torn' | 'damaged'> & { readonly next: number };
 }
 
 /**
@@ -45,45 +60,70 @@ export interface JournalLine {
  * What is appended while reading may or may not be seen.
  */
 export function* readJournal(dir: string, from?: JournalPosition): Generator<JournalLine> {
+  const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (const block of readBlocks(dir, from, () => buffer)) yield* linesIn(block);
+}
+
+/** @param allocate gives a buffer of `BLOCK_BYTES` for each block */
+export function* readBlocks(
+  dir: string,
+  from: JournalPosition | undefined,
+  allocate: () => Buffer<ArrayBuffer>,
+): Generator<Block> {
   for (const segment of listSegments(dir)) {
     if (from && segment < from.segment) continue;
-    yield* readSegment(dir, segment, segment === from?.segment ? from.offset : 0);
+    yield* blocksOf(dir, segment, segment === from?.segment ? from.offset : 0, allocate);
   }
 }
 
-function* readSegment(dir: string, segment: string, from: number): Generator<JournalLine> {
+function* blocksOf(
+  dir: string,
+  segment: string,
+  from: number,
+  allocate: () => Buffer<ArrayBuffer>,
+): Generator<Block> {
   const fd = openSync(join(dir, segment), 'r');
-  const buffer = Buffer.allocUnsafe(MAX_LINE_BYTES);
   try {
     for (let offset = from; ;) {
-      const chunk = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
-      if (chunk.length === 0) return;
-      let start = 0;
-      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-        const position = { segment, offset: offset + start, next: offset + end + 1 };
-        yield toLine(chunk.subarray(start, end), position);
-        start = end + 1;
+      const buffer = allocate();
+      const length = readSync(fd, buffer, 1, MAX_LINE_BYTES, offset);
+      if (length === 0) return;
+      const end = buffer.subarray(0, 1 + length).lastIndexOf(NEWLINE) + 1;
+      if (end > 1) {
+        yield { segment, offset, bytes: buffer.subarray(0, end) };
+        offset += end - 1;
+        continue;
       }
-      if (start === 0) {
-        const tooLong = chunk.length === MAX_LINE_BYTES;
-        const next = tooLong ? newlineBehind(fd, offset + chunk.length) : undefined;
-        yield next === undefined
-          ? { line: '', position: { segment, offset, next: offset }, torn: true }
-          : { line: '', position: { segment, offset, next }, damaged: 'longer than a record can be' };
-        if (next === undefined) return;
-        start = next - offset;
-      }
-      offset += start;
+      const next = length === MAX_LINE_BYTES ? newlineBehind(fd, offset + length) : undefined;
+      const odd = next === undefined ? ({ torn: true } as const) : { damaged: 'longer than a record can be' };
+      yield { segment, offset, bytes: buffer.subarray(0, 1), odd: { ...odd, next: next ?? offset } };
+      if (next === undefined) return;
+      offset = next;
     }
   } finally {
     closeSync(fd);
   }
 }
 
-function toLine(bytes: Buffer, position: LinePosition): JournalLine {
-  // Decoding maps all invalid bytes to one character, so that different bytes would have equal hashes.
-  if (!isUtf8(bytes)) return { line: '', position, damaged: 'not UTF-8' };
-  return { line: bytes.toString('utf8'), position };
+/** The lines of a block. */
+export function* linesIn({ segment, offset, bytes, odd }: Block): Generator<JournalLine> {
+  if (odd) {
+    const { next, ...why } = odd;
+    yield { line: '', leaf: '', position: { segment, offset, next }, ...why };
+  }
+  for (let start = 1; start < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, start);
+    const position = { segment, offset: offset + start - 1, next: offset + end };
+    yield toLine(bytes, [start, end], position);
+    start = end + 1;
+  }
+}
+
+function toLine(chunk: Buffer, [start, end]: [number, number], position: LinePosition): JournalLine {
+  const bytes = chunk.subarray(start, end);
+  // What is no text is no line of ours, whatever its hash is.
+  if (!isUtf8(bytes)) return { line: '', leaf: '', position, damaged: 'not UTF-8' };
+  return { line: bytes.toString('utf8'), leaf: leafInPlace(chunk, start, end), position };
 }
 
 function newlineBehind(fd: number, from: number): number | undefined {

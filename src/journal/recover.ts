@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { AtelError } from '../platform/errors.ts';
 import { ensurePrivateDir, fsyncDir, readAt, sizeOfFd, writeAtomic } from '../platform/files.ts';
-import { EMPTY_LEAF, leafOf } from './canonical.ts';
+import { EMPTY_LEAF } from './canonical.ts';
 import type { GenesisReason } from './genesis.ts';
 import type { Claim, Head } from './marks.ts';
 import { type Place, placeOf } from './purged.ts';
@@ -107,11 +107,11 @@ export function readTail(
 
 /** The place of a line's record, and its id unless it was purged. */
 function contentOf(entry: JournalLine): { place: Place; id?: string } | undefined {
-  const { line, torn, damaged } = entry;
+  const { line, leaf, torn, damaged } = entry;
   const reading = torn || damaged !== undefined ? undefined : readRecord(line);
   if (reading?.kind === 'purged') return { place: reading.place };
   if (reading?.kind !== 'record') return undefined;
-  return { place: placeOf(reading.record, leafOf(line)), id: reading.record.id };
+  return { place: placeOf(reading.record, leaf), id: reading.record.id };
 }
 
 function follows({ seq, prev, inSession }: Place, state: ChainState): boolean {

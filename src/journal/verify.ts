@@ -3,12 +3,10 @@
  * end per session); lines from a sink may come in any order and twice, at 32 bytes per record. It fails closed: what
  * cannot be read, has no audit block or another version is a problem, never passed over.
  */
-import { leafOf } from './canonical.ts';
-import { readGenesis } from './genesis.ts';
+import { examine, type Examined, type VerifyLine } from './examine.ts';
+import type { Genesis } from './genesis.ts';
 import type { Claim } from './marks.ts';
 import { createPurgeCheck, type PurgeCheck } from './purge-check.ts';
-import { placeOf } from './purged.ts';
-import { type JournalLine, readRecord } from './reader.ts';
 import { epochOf } from './segments.ts';
 import { createStreamCheck, type StreamCheck } from './stream-check.ts';
 import {
@@ -34,11 +32,10 @@ export interface VerifierOptions {
   readonly cursor?: Claim | undefined;
 }
 
-/** A line to check; a `JournalLine`, or only its text. */
-export type VerifyLine = Pick<JournalLine, 'line' | 'torn' | 'damaged'> & Partial<JournalLine>;
-
 export interface Verifier {
   add(line: VerifyLine): void;
+  /** The same with a line that was examined elsewhere. */
+  take(examined: Examined): void;
   /** @param headNow the head read after the last line, for a journal that is being written to meanwhile */
   finish(headNow?: Claim): Verdict;
 }
@@ -79,57 +76,47 @@ export function createVerifier(options: VerifierOptions): Verifier {
   };
   let duplicates = 0;
   let current: StreamCheck | undefined;
-  let torn: VerifyLine | undefined;
+  let torn: string | undefined;
 
-  const damaged = (kind: ProblemKind, line: VerifyLine, why: string): void => {
-    const detail = `${where(line)}${why}`;
+  const damaged = (kind: ProblemKind, detail: string): void => {
     if (current && options.mode === 'ordered') current.damaged(kind, detail);
     else run.problems.add({ kind, detail });
   };
+  const take = (line: Examined): void => {
+    if (torn !== undefined) damaged('unreadable', `${torn}the end of the line is missing`);
+    torn = line.kind === 'torn' ? line.where : undefined;
+    if (line.kind === 'torn') return;
+    if (line.kind !== 'record' && line.kind !== 'purged')
+      return damaged(line.kind, `${line.where}${line.why}`);
+    const { place } = line;
+    const { stream, seq, leaf } = place;
+    current = run.streams.get(stream);
+    if (!current) {
+      current = createStreamCheck(stream, { ...options, problems: run.problems });
+      run.streams.set(stream, current);
+    }
+    if (current.add(place) === 'duplicate') duplicates += 1;
+    else {
+      if (seq === 1) takeGenesis(run, stream, line.kind === 'record' ? line.genesis : undefined);
+      if (line.kind === 'purged') run.purges.purged(place);
+      else if (line.purge) run.purges.told(line.purge, seq);
+    }
+    for (const mark of [run.head, run.cursor]) {
+      if (mark?.claim.seq === seq && mark.claim.stream === stream) mark.leaf = leaf;
+    }
+  };
   return {
-    add(line) {
-      if (torn) damaged('unreadable', torn, 'the end of the line is missing');
-      torn = line.torn && line;
-      if (line.torn) return;
-      if (line.damaged !== undefined) return damaged('unreadable', line, line.damaged);
-      const reading = readRecord(line.line);
-      if (reading.kind === 'unreadable' || reading.kind === 'unknown_version')
-        return damaged(
-          reading.kind,
-          line,
-          reading.kind === 'unreadable' ? 'not a record' : 'not a version we know',
-        );
-      const record = reading.kind === 'record' ? reading.record : undefined;
-      const place = reading.kind === 'purged' ? reading.place : placeOf(reading.record, leafOf(line.line));
-      const { stream, seq, leaf } = place;
-      current = run.streams.get(stream);
-      if (!current) {
-        current = createStreamCheck(stream, { ...options, problems: run.problems });
-        run.streams.set(stream, current);
-      }
-      if (current.add(place) === 'duplicate') duplicates += 1;
-      else {
-        if (seq === 1) takeGenesis(run, stream, record && readGenesis(record));
-        if (record) run.purges.told(record);
-        else run.purges.purged(place);
-      }
-      for (const mark of [run.head, run.cursor]) {
-        if (mark?.claim.seq === seq && mark.claim.stream === stream) mark.leaf = leaf;
-      }
-    },
+    add: (line) => take(examine(line)),
+    take,
     finish(headNow) {
-      if (torn)
-        run.notes.push(`${where(torn)}half a line at the end: an append was interrupted or is under way`);
+      if (torn !== undefined)
+        run.notes.push(`${torn}half a line at the end: an append was interrupted or is under way`);
       return conclude(run, duplicates, headNow);
     },
   };
 }
 
-function where({ position }: VerifyLine): string {
-  return position ? `${position.segment} byte ${position.offset}: ` : '';
-}
-
-function takeGenesis(run: Run, stream: string, genesis: ReturnType<typeof readGenesis>): void {
+function takeGenesis(run: Run, stream: string, genesis: Genesis | undefined): void {
   if (!genesis) {
     const detail = 'it begins the epoch but is no genesis record';
     run.problems.add({ kind: 'genesis', stream, from: 1, to: 1, detail });

@@ -144,10 +144,14 @@ export function namesIn(directory: string): readonly string[] {
 
 /** Up to `length` bytes from `position`; fewer at the end of the file. */
 export function readAt(fd: number, position: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+  return readInto(Buffer.allocUnsafe(length), fd, position);
+}
+
+/** Fills `buffer` from `position`. @returns the part that was filled; less than all at the end of the file */
+export function readInto(buffer: Buffer, fd: number, position: number): Buffer {
   let done = 0;
-  while (done < length) {
-    const read = readSync(fd, buffer, done, length - done, position + done);
+  while (done < buffer.length) {
+    const read = readSync(fd, buffer, done, buffer.length - done, position + done);
     if (read === 0) break;
     done += read;
   }

@@ -63,6 +63,7 @@ export function createBackupSource({ directory, note }: BackupSourceDeps): Recor
       return followFiles(
         () => listBackupFiles(directory).filter((path) => !isCompressed(path)),
         parse,
+        'inode',
         signal,
       );
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readRecord } from '../journal/reader.ts';
 import { listSegments } from '../journal/segments.ts';
 import { formatNanos, NANOS_PER_SECOND } from '../platform/clock.ts';
+import { sizeOf } from '../platform/files.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
 import { scanLines, scanLinesBackward } from './line-scan.ts';
@@ -19,17 +20,21 @@ export interface JournalSourceDeps {
 /** Reads the segments of one journal. */
 export function createJournalSource({ directory, note }: JournalSourceDeps): RecordSource {
   const segments = (): readonly string[] => listSegments(directory).map((name) => join(directory, name));
-  const read = (path: string, filter: RecordFilter): Generator<SourceRecord> =>
-    readSegment(path, filter, note);
+  const absences = createAbsences();
   return {
     name: 'journal',
     where: directory,
     async *records(filter, signal) {
       for (const path of segmentsSince(segments(), filter.since)) {
-        for (const entry of read(path, filter)) {
+        const size = sizeOf(path);
+        if (absences.cover(path, size, filter)) continue;
+        let found = false;
+        for (const entry of readSegment(path, filter, note)) {
           signal?.throwIfAborted();
+          found = true;
           yield entry;
         }
+        if (!found) absences.add(path, size, filter);
       }
     },
     async recent(filter, count) {
@@ -50,7 +55,28 @@ export function createJournalSource({ directory, note }: JournalSourceDeps): Rec
         const record = readableRecord(line);
         return record && matches(record) ? [{ line, record }] : [];
       };
-      return followFiles(() => segments(), parse, signal);
+      return followFiles(segments, parse, 'path', signal);
+    },
+  };
+}
+
+/**
+ * Remembers which segments have nothing of a session: who gives the beginning of an id reads twice, once to find the
+ * session and once to show it, and the second time only where the first one found something.
+ */
+function createAbsences(): {
+  add(path: string, size: number, filter: RecordFilter): void;
+  cover(path: string, size: number, filter: RecordFilter): boolean;
+} {
+  const known = new Map<string, { readonly size: number; readonly session: string }>();
+  return {
+    add(path, size, { session, ...rest }) {
+      const others = Object.values(rest).some((value) => value !== undefined);
+      if (session !== undefined && !others) known.set(path, { size, session });
+    },
+    cover(path, size, { session }) {
+      const absent = known.get(path);
+      return absent?.size === size && session?.startsWith(absent.session) === true;
     },
   };
 }

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planPurge, replaceLines } from '../../src/journal/purge.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { createBackupSource } from '../../src/query/backup-source.ts';
 import { createJournalSource } from '../../src/query/journal-source.ts';
@@ -85,6 +86,19 @@ describe('journal source', () => {
     expect(await count({ since: START_NANOS + 20_000_000_000n, until: START_NANOS + 21_000_000_000n })).toBe(
       1,
     );
+  });
+
+  it('finds in a second reading what the first one did not ask for, and what came between the two', async () => {
+    writeJournal(journalDir(), [ofB(1), ...wholeSession()], { segmentBytes: 4096 });
+    const ofSessionB = (): string[] => journalLines().filter((line) => line.includes(SESSION_B));
+    const source = journal();
+    expect(await linesOf(source, { session: SESSION_B, tool: 'Bash' })).toEqual([]);
+    expect(await linesOf(source, { session: 'a1b2f' })).toEqual(ofSessionB());
+    const segments = listSegments(journalDir());
+    writeJournal(journalDir(), [ofB(20)]);
+    expect(listSegments(journalDir())).toEqual(segments);
+    expect(ofSessionB()).toHaveLength(2);
+    expect(await linesOf(source, { session: SESSION_B })).toEqual(ofSessionB());
   });
 
   it('leaves out old segments, but nothing that was captured in time', async () => {
@@ -242,6 +256,31 @@ describe('following', () => {
       .filter((line) => line.includes(SESSION_A) && !line.includes(SESSION_B));
     expect(expected).toHaveLength(15);
     expect(await take(arriving, 15, stop)).toEqual(expected);
+  });
+
+  it('tells nothing twice when a purge replaces the segments, and goes on behind', async () => {
+    writeJournal(journalDir(), [...wholeSession(), ofB(20)], { segmentBytes: 4096 });
+    const stop = new AbortController();
+    const arriving = journal().follow({}, stop.signal);
+    const purged = planPurge(journalDir(), { session: SESSION_A }).targets;
+    expect(new Set(purged.map(({ position }) => position.segment)).size).toBeGreaterThan(2);
+    replaceLines(journalDir(), purged);
+    const [next] = writeJournal(journalDir(), [ofB(50)]);
+    expect(await take(arriving, 1, stop)).toEqual([next?.line]);
+  });
+
+  it('shows nothing that was purged while it printed what stood before', async () => {
+    writeJournal(journalDir(), [draft(1)]);
+    const stop = new AbortController();
+    const arriving = journal().follow({}, stop.signal);
+    const [first, , last] = writeJournal(journalDir(), [draft(2), ofB(3), draft(4)]);
+    const lines: string[] = [];
+    for await (const { line } of arriving) {
+      if (lines.push(line) === 1)
+        replaceLines(journalDir(), planPurge(journalDir(), { session: SESSION_B }).targets);
+      if (line === last?.line) stop.abort();
+    }
+    expect(lines).toEqual([first?.line, last?.line]);
   });
 
   it('waits for the end of a line that is half written', async () => {

@@ -2,11 +2,12 @@
 import { statSync } from 'node:fs';
 import { buildCommand } from '@stricli/core';
 import { readCursor, readHead } from '../../journal/marks.ts';
-import { readJournal } from '../../journal/reader.ts';
+import { examine, type Examined } from '../../journal/examine.ts';
+import { examineJournal } from '../../journal/examine-journal.ts';
 import type { Problem, Verdict } from '../../journal/verdict.ts';
-import { createVerifier, type VerifyLine } from '../../journal/verify.ts';
+import { createVerifier } from '../../journal/verify.ts';
 import { AtelError, errnoOf, messageOf } from '../../platform/errors.ts';
-import { SOURCE_NAMES, type SourceName } from '../../query/record-source.ts';
+import { SOURCE_NAMES, type SourceName, type SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
 import { letSpoolDrain, openReading } from '../reading.ts';
 
@@ -64,9 +65,9 @@ async function verify(context: CliContext, source: SourceName): Promise<Verdict>
   const verifier = createVerifier({ mode, whole: source !== 'loki', head, cursor });
   const showProgress = createProgress(context);
   try {
-    for await (const line of lines) {
-      verifier.add(line);
-      showProgress();
+    for await (const batch of lines) {
+      for (const line of batch) verifier.take(line);
+      showProgress(batch.length);
     }
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
@@ -77,32 +78,37 @@ async function verify(context: CliContext, source: SourceName): Promise<Verdict>
   return verifier.finish(journal ? readHead(journalDir) : undefined);
 }
 
-/** The lines of a source; the journal's as they stand in its files, damaged ones too. */
-async function linesOf(
-  context: CliContext,
-  source: SourceName,
-): Promise<Iterable<VerifyLine> | AsyncIterable<VerifyLine>> {
+/** The lines of a source, some at a time; the journal's as they stand in its files, damaged ones too. */
+async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIterable<readonly Examined[]>> {
   const { journalDir } = context.paths;
   if (source !== 'journal') {
     const reading = await openReading(context, { json: false, source });
-    return reading.source.records({});
+    return examineEach(reading.source.records({}));
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
   if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
   if (!kind.isDirectory()) throw new AtelError('input', 'is not a directory', { where: journalDir });
   await letSpoolDrain(context);
-  return readJournal(journalDir);
+  return examineJournal(journalDir);
+}
+
+async function* examineEach(lines: AsyncIterable<SourceRecord>): AsyncGenerator<readonly Examined[]> {
+  for await (const { line } of lines) yield [examine({ line })];
 }
 
 /** A line on a terminal that counts the records; to be ended. */
-function createProgress({ process: { stderr } }: CliContext): (end?: 'end') => void {
-  let count = 0;
-  return (end) => {
+function createProgress({ process: { stderr } }: CliContext): (more: number | 'end') => void {
+  let [count, shown] = [0, 0];
+  return (more) => {
     if (!stderr.isTTY) return;
-    if (end === undefined) count += 1;
-    if (end !== undefined && count >= PROGRESS_LINES) stderr.write('\r\x1b[K');
-    else if (end === undefined && count % PROGRESS_LINES === 0)
-      stderr.write(`\r${count.toLocaleString('en')} records checked`);
+    if (more === 'end') {
+      if (shown > 0) stderr.write('\r\x1b[K');
+      return;
+    }
+    count += more;
+    if (count < shown + PROGRESS_LINES) return;
+    shown = count;
+    stderr.write(`\r${count.toLocaleString('en')} records checked`);
   };
 }
 
