@@ -45,7 +45,8 @@ const ROWS: readonly Row[] = [
       [FORWARD, /is taken within the hook’s time-out, and becomes a record below 48 KiB/],
       [PAYLOADS, /becomes a record of at most 48 KiB, which says so, when %s has 5 MB/],
     ],
-    differs: 'the payload is read as a whole, at most 64 MiB',
+    differs:
+      'the payload is read as a whole, at most 64 MiB, and no two at once: the forwarder stays below 400 MiB',
   },
   {
     row: 5,
