@@ -202,6 +202,7 @@ const ROWS: readonly Row[] = [
     proofs: [
       [FORWARD, /from before a restart, whose pid somebody else has now/],
       ['capture/forwarder-start.test.ts', /happens when the pid file holds %j/],
+      ['platform/processes.test.ts', /means no process of another boot/],
     ],
   },
   {
