@@ -19,7 +19,7 @@ import type { Pipeline, PipelineInput } from './pipeline.ts';
 const MAX_PASS_FILES = 512;
 const MAX_PASS_BYTES = 16_777_216;
 /** Garbage is collected after so many bytes of events: V8 by itself would let it grow to five times what lives. */
-const COLLECT_BYTES = 2_097_152;
+const COLLECT_BYTES = 1_048_576;
 
 export interface Intake {
   /** Journals one batch. */

@@ -41,8 +41,8 @@ const RETRY_MILLIS = 2_000;
 export async function runForwarder(options: RunOptions): Promise<void> {
   const { paths, once, signal } = options;
   const spool = openSpool(paths);
-  const events = spool.scan().filter(({ foreign }) => !foreign);
-  const waiting = new Set(once ? events.map(({ name }) => name) : []);
+  // Names only: this list lives as long as the forwarder.
+  const waiting = new Set(once ? eventNames(spool) : []);
   if (once && waiting.size === 0 && spool.losses().length === 0) return;
   while (!signal.aborted) {
     const leader = livePidFile(paths.pidFile);
@@ -62,6 +62,10 @@ export async function runForwarder(options: RunOptions): Promise<void> {
     if (!spool.scan().some(({ name }) => waiting.has(name))) return;
     await sleep(POLL_MILLIS);
   }
+}
+
+function eventNames(spool: Spool): readonly string[] {
+  return spool.scan().flatMap(({ name, foreign }) => (foreign === undefined ? [name] : []));
 }
 
 async function leadWithRetry(
