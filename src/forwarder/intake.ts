@@ -11,6 +11,7 @@ import { collectGarbage } from '../platform/memory.ts';
 import type { DropFile } from '../spool/drop-file.ts';
 import type { LossMark, Spool, SpoolEntry, SpoolRead } from '../spool/spool.ts';
 import { captureId, sourceHmac } from './capture-id.ts';
+import { captureClock } from './clock-watch.ts';
 import type { Copies } from './copies.ts';
 import { type Counters, type OwnIdentity, ownRecord } from './own-records.ts';
 import type { Pipeline, PipelineInput } from './pipeline.ts';
@@ -84,8 +85,9 @@ export function createIntake(deps: IntakeDeps): Intake {
     const { taken, notes, done, rest, bytes } = takeBatch(listed, told, deps);
     listed = rest;
     const losses = spool.losses();
+    const now = deps.clock();
     const drafts = [
-      ...pipeline.process(taken.map(toInput)),
+      ...pipeline.process(taken.map((one) => toInput(one, now))),
       ...notes,
       ...losses.map((mark) => lossRecord(mark, deps)),
     ];
@@ -159,7 +161,8 @@ function isUnreadable(read: SpoolRead): boolean {
   return payload.length > 0 && parsePayload(payload).kind === 'unreadable';
 }
 
-function toInput({ entry, id, file, hmac, torn }: Taken): PipelineInput {
+function toInput({ entry, id, file, hmac, torn }: Taken, now: bigint): PipelineInput {
+  const clock = captureClock(entry.mtimeNanos, now);
   const refused = Object.keys(file.header.refused).map((key) => `header.${key}`);
   return {
     argument: file.header.event,
@@ -173,6 +176,7 @@ function toInput({ entry, id, file, hmac, torn }: Taken): PipelineInput {
         commit: torn ? 'torn' : file.commit,
         source_hmac: hmac,
         source_bytes: file.payload.length,
+        ...(clock && { clock }),
         ...(refused.length > 0 ? { cut: refused } : {}),
       },
     },

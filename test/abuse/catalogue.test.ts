@@ -210,10 +210,13 @@ const ROWS: readonly Row[] = [
     what: 'clock',
     proofs: [
       [FORWARD, /that stood at 1970, went back a day or ahead by years/],
+      ['forwarder/clock-watch.test.ts', /back a day, on a day, and to 1970 is told each time/],
+      ['e2e/clock.test.ts', /leaves all of a day back and a day on in journal, backup and Loki/],
+      ['e2e/clock.test.ts', /leaves all of 1970 in journal and backup, and what Loki refuses is reported/],
       ['spool/spool.test.ts', /waits for a file that is still being written, and takes an old one as it is/],
       ['journal/journal.test.ts', /names epochs in the order of time even when the clock is set back/],
     ],
-    differs: 'no flag: capture and journal time both stand in the record',
+    differs: 'two flags: a `clock` record for the forwarder, `audit.clock` for a capture',
   },
   {
     row: 33,

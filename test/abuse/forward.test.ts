@@ -318,7 +318,6 @@ describe('an environment', () => {
 });
 
 describe('a clock', () => {
-  // DESIGN has no flag for it: `timestamp` is the capture's, `audit.received` the journal's, the order is `seq`.
   it('that stood at 1970, went back a day or ahead by years changes no order in the journal and loses nothing', async () => {
     const now = Date.now() / 1000;
     const times = [0, 1, now + 86_400, now - 86_400, 4_102_444_800, now];
@@ -332,6 +331,15 @@ describe('a clock', () => {
         .toSorted(),
     ).toEqual(['0', '1', '2', '3', '4', '5']);
     expect(events().find(({ id }) => id.endsWith('0'))?.timestamp).toBe('1970-01-01T00:00:00.000000000Z');
+    const flags = new Map(events().map(({ id, audit }) => [id.slice(-1), audit.clock]));
+    expect(['0', '1', '2', '3', '4', '5'].map((id) => flags.get(id))).toEqual([
+      'unset',
+      'unset',
+      'ahead',
+      undefined,
+      'ahead',
+      undefined,
+    ]);
     const seqs = records().map(({ audit }) => audit.seq);
     expect(seqs).toEqual(seqs.map((_, i) => i + 1));
     expect(await atel(['verify'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^intact/) });
