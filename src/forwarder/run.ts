@@ -1,6 +1,5 @@
 /** Leadership: who forwards, for how long, and what happens when the disk says no. */
 import { rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { StepDown } from '../journal/segment-writer.ts';
@@ -9,12 +8,11 @@ import { writeAtomic } from '../platform/files.ts';
 import { loadInstall } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import { formatPidFile, livePidFile } from '../platform/processes.ts';
-import { VERSION } from '../platform/version.ts';
 import { openSpool, type Spool } from '../spool/spool.ts';
 import { lead } from './lead.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type LeaderLock, takeLeaderLock } from './lock.ts';
-import { userName } from './surroundings.ts';
+import { ownIdentity } from './surroundings.ts';
 
 export interface RunOptions {
   readonly paths: Paths;
@@ -74,7 +72,7 @@ async function leadWithRetry(
   spool: Spool,
   once: ReadonlySet<string> | undefined,
 ): Promise<void> {
-  const who = { host: hostname(), user: userName(), telemetryVersion: VERSION };
+  const who = ownIdentity();
   const leaving = (): void => rmSync(paths.pidFile, { force: true });
   try {
     for (let config = loadConfig(); lock.isHeld(); config = loadConfigOr(loadConfig, config, note)) {

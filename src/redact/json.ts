@@ -1,8 +1,6 @@
 /** The few JSON helpers this room shares; all of them survive keys like `__proto__`. */
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isObject } from '../event/shape.ts';
 
 /** Sets an own property, whatever the key: plain assignment to `__proto__` would set the prototype instead. */
 export function put(target: Record<string, unknown>, key: string, value: unknown): void {

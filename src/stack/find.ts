@@ -1,10 +1,10 @@
 /** Finds a part that is already there: on PATH, or built before into the cache. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Env } from '../platform/env.ts';
 import { messageOf } from '../platform/errors.ts';
+import { isExecutable } from '../platform/files.ts';
 import { buildKey, type Part } from './parts.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -79,13 +79,4 @@ export function findProgram(name: string, env: Env): string | undefined {
     .filter((entry) => entry.startsWith('/'))
     .map((entry) => join(entry, name))
     .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
