@@ -1,7 +1,8 @@
 /** Commands that read, on a journal of a million records. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { writeJournal } from './journal-of.ts';
+import { peakMib } from './process.ts';
 import { type BenchResult, claim, markdownTable } from './stats.ts';
 import { ATEL, createBenchUser } from './user.ts';
 
@@ -56,20 +57,15 @@ function measure(home: string, cwd: string, args: readonly string[]): Promise<Ru
     env: { HOME: home, PATH: process.env['PATH'] },
     stdio: 'ignore',
   });
-  let peakMib = 0;
+  let peak = 0;
   const poll = setInterval(() => {
-    try {
-      const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-      peakMib = Math.max(peakMib, Number(peak ?? 0) / 1024);
-    } catch {
-      // It has just ended, or there is no /proc here.
-    }
+    peak = Math.max(peak, peakMib(child.pid ?? 0));
   }, 20);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(poll);
-      if (code === 0) resolve({ seconds: (performance.now() - begin) / 1000, peakMib });
+      if (code === 0) resolve({ seconds: (performance.now() - begin) / 1000, peakMib: peak });
       else reject(new Error(`atel ${args.join(' ')} ended with ${code}`));
     });
   });

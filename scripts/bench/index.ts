@@ -9,6 +9,7 @@ import { benchCli } from './cli.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchHook } from './hook.ts';
 import { benchLatency } from './latency.ts';
+import { benchResources } from './resources.ts';
 import { benchStages } from './stages.ts';
 import { type BenchResult, markdownTable } from './stats.ts';
 
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   hook: benchHook,
   stages: benchStages,
   delivery: benchDelivery,
+  resources: benchResources,
   latency: benchLatency,
   cli: benchCli,
 };

@@ -1,14 +1,13 @@
 /** From the hook's return to the record in the journal and in the real Loki, with everything running. */
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import { until } from './process.ts';
 import { type BenchResult, claim, markdownTable, median, percentile } from './stats.ts';
 import { type BenchUser, createBenchUser } from './user.ts';
 
 const EVENTS = 60;
-const POLL_MILLIS = 10;
-const PATIENCE_MILLIS = 20_000;
+const WAIT = { pollMillis: 10, patienceMillis: 20_000 };
 
 /** @throws when Collector or Loki cannot be had */
 export async function benchLatency(): Promise<BenchResult> {
@@ -78,10 +77,12 @@ function hook(user: BenchUser, event: string, id: string): number {
 
 async function firstEvent(user: BenchUser): Promise<number> {
   const returned = hook(user, 'SessionStart', 'toolu_first');
-  await until(() =>
-    [...readJournal(user.paths.journalDir)].some(
-      ({ line, torn }) => !torn && parseRecord(line)?.correlation?.tool_use_id === 'toolu_first',
-    ),
+  await until(
+    () =>
+      [...readJournal(user.paths.journalDir)].some(
+        ({ line, torn }) => !torn && parseRecord(line)?.correlation?.tool_use_id === 'toolu_first',
+      ),
+    WAIT,
   );
   return performance.now() - returned;
 }
@@ -96,14 +97,8 @@ async function untilInLoki(user: BenchUser, id: string, loki: string): Promise<n
   await until(async () => {
     const answer = await fetch(`${loki}/loki/api/v1/query_range?${query.toString()}`);
     return answer.ok && (await answer.text()).includes(id);
-  });
+  }, WAIT);
   return performance.now() - returned;
-}
-
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + PATIENCE_MILLIS; !(await what()); await sleep(POLL_MILLIS)) {
-    if (performance.now() > end) throw new Error('did not come true in time');
-  }
 }
 
 async function freePorts(count: number): Promise<readonly number[]> {

@@ -1,5 +1,5 @@
 /** The forwarder, all stages on, from spool files to the fsynced journal, over the recorded mix at level `redacted`. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../src/config/schema.ts';
@@ -13,9 +13,8 @@ import { type Journal, openJournal } from '../../src/journal/journal.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { loadInstall } from '../../src/platform/install-id.ts';
 import { resolvePaths } from '../../src/platform/paths.ts';
-import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { openSpool, type Spool } from '../../src/spool/spool.ts';
-import { loadPayloads } from '../../test/helpers/payloads.ts';
+import { fillSpool } from './spool-of.ts';
 import { type BenchResult, claim, markdownTable } from './stats.ts';
 
 const RECORDS = 20_480;
@@ -87,7 +86,7 @@ export async function benchStages(): Promise<BenchResult> {
       who,
     });
     const run = (count: number): number => {
-      fill(paths.queueDir, count);
+      fillSpool(paths.queueDir, count);
       const begin = performance.now();
       const cpu = process.cpuUsage();
       while (intake.pass().more);
@@ -116,32 +115,5 @@ export async function benchStages(): Promise<BenchResult> {
     sampler.stop();
     journal.close();
     rmSync(home, { recursive: true, force: true });
-  }
-}
-
-/** Spool files of the recorded payloads, as hooks would have left them. */
-function fill(queueDir: string, count: number): void {
-  const recorded = loadPayloads('2.1.330');
-  for (let i = 0; i < count; i++) {
-    const one = recorded[i % recorded.length];
-    if (!one) throw new Error('no recorded payloads');
-    const { event, payload, env } = one;
-    const name = crypto.randomUUID();
-    const values = {
-      pid: '1',
-      agent: env['AI_AGENT'] ?? '',
-      project_dir: '/home/dev/project',
-      marker: '/home/dev/project',
-      active: 'marker',
-    };
-    const own = { ...payload, session_id: `bench-${i % 20}` };
-    writeFileSync(
-      join(queueDir, name),
-      formatDropFile(
-        { event, installation: 'settings-user', name, values },
-        Buffer.from(JSON.stringify(own)),
-      ),
-      { mode: 0o600 },
-    );
   }
 }

@@ -1,5 +1,6 @@
 /** What a Bash command does, as far as its text tells: programs, paths, remarkable traits. Nothing is run. */
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
 import type { PathUse } from '../event/path-use.ts';
 import { createRunner } from './bash-run.ts';
@@ -8,6 +9,12 @@ import { walkTree } from './bash-tree.ts';
 
 /** The grammar as `npm run build` lays it beside `src/` and `dist/`. */
 const GRAMMAR_FILE = fileURLToPath(new URL('../../assets/tree-sitter-bash.wasm', import.meta.url));
+
+/**
+ * V8's optimising compiler would take 470 MiB and half a second of CPU for the grammar's one huge function, at the first
+ * command. Without it short commands take as long as before, the longest at most twice as long.
+ */
+const BASELINE_COMPILER_ONLY = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 
 /** Longest text that is parsed, in UTF-16 units. */
 const MAX_COMMAND_LENGTH = 65_536;
@@ -19,7 +26,7 @@ const MAX_SCRIPT_DEPTH = 4;
 const MAX_REMEMBERED = 16;
 const MAX_REMEMBERED_LENGTH = 4096;
 /** Longest time for one parse; garbage of many kilobytes would take longer. */
-const MAX_PARSE_MILLIS = 100;
+const MAX_PARSE_MILLIS = 200;
 
 export interface BashAnalysis {
   /** All of it was understood; when false, the rest says what could be had. */
@@ -46,6 +53,7 @@ export async function createBashAnalyser(): Promise<BashAnalyser> {
 }
 
 async function loadParser(): Promise<Parser> {
+  for (const flag of BASELINE_COMPILER_ONLY) setFlagsFromString(flag);
   await Parser.init();
   return new Parser().setLanguage(await Language.load(GRAMMAR_FILE));
 }

@@ -5,11 +5,13 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
-import { NANOS_PER_SECOND, systemClock } from '../platform/clock.ts';
+import type { DraftRecord } from '../journal/record.ts';
+import { bootClock, NANOS_PER_SECOND, systemClock } from '../platform/clock.ts';
 import { AtelError, errnoOf } from '../platform/errors.ts';
 import type { Install } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import type { Spool } from '../spool/spool.ts';
+import { clockAtStart, type ClockJump, createClockWatch } from './clock-watch.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createIntake, type Intake, spooledIds } from './intake.ts';
 import { buildOutbound, type Outbound, type OutboundDeps } from './outbound.ts';
@@ -109,22 +111,33 @@ function tryOutbound(deps: OutboundDeps, note: (line: string) => void): Outbound
 }
 
 function tellStart({ journal, who }: Leadership): void {
-  const { recovered } = journal;
+  const { recovered, received } = journal;
   const options = { atNanos: systemClock() };
+  const jump = clockAtStart(received, options.atNanos);
   appendOwn(journal, [
     ...(recovered ? [ownRecord('torn_tail', { ...recovered }, who, { ...options, level: 'WARN' })] : []),
+    ...(jump ? [clockRecord(jump, who, options.atNanos)] : []),
     ownRecord('forwarder_start', { pid: process.pid, node: process.version }, who, options),
   ]);
 }
 
+/** A clock that went forward may be a virtual machine's that was asleep. */
+function clockRecord(jump: ClockJump, who: OwnIdentity, atNanos: bigint): DraftRecord {
+  const level = jump.direction === 'back' ? 'WARN' : 'INFO';
+  return ownRecord('clock', { ...jump }, who, { level, atNanos });
+}
+
 async function loop(leadership: Leadership): Promise<LeaveReason> {
-  const { paths, config, spool, once, signal, intake, drain } = leadership;
+  const { paths, config, spool, once, signal, intake, drain, journal, who } = leadership;
   const { scan_millis, idle_seconds, heartbeat_seconds } = config.forwarder;
+  const clock = createClockWatch(systemClock, bootClock);
   const hint = createHint(paths.queueDir);
   const configAt = modifiedAt(paths.configFile);
   let [busyAt, beatAt] = [performance.now(), performance.now()];
   try {
     for (;;) {
+      const jump = clock.look();
+      if (jump) appendOwn(journal, [clockRecord(jump, who, systemClock())]);
       const { journaled, more, foreign } = intake.pass();
       if (journaled.length > 0) busyAt = performance.now();
       if (drain?.advance()) busyAt = performance.now();

@@ -12,6 +12,7 @@ export type OwnRecordKind =
   | 'loss'
   | 'foreign_file'
   | 'torn_tail'
+  | 'clock'
   | 'delivery_rejected'
   | 'delivery_partial'
   | 'purge';

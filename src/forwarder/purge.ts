@@ -2,7 +2,6 @@
  * Erasing what was recorded, as the leader. In this order, so that the same purge run again finishes what a crash cut
  * short: a chained record says what goes, the files beside the journal go, then each segment is replaced.
  */
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { sessionKey } from '../journal/canonical.ts';
@@ -14,15 +13,14 @@ import { AtelError, errnoOf } from '../platform/errors.ts';
 import { type Install, loadInstall } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import { livePidFile } from '../platform/processes.ts';
-import { VERSION } from '../platform/version.ts';
 import { openSpool } from '../spool/spool.ts';
 import { spooledIds } from './intake.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type LeaderLock, takeLeaderLock } from './lock.ts';
-import { appendOwn, type OwnIdentity, ownRecord } from './own-records.ts';
+import { appendOwn, ownRecord } from './own-records.ts';
 import { type ErasedFiles, eraseFiles } from './purge-files.ts';
 import { lastClaim, openState } from './state.ts';
-import { userName } from './surroundings.ts';
+import { ownIdentity } from './surroundings.ts';
 
 export interface PurgeOptions {
   readonly paths: Paths;
@@ -119,7 +117,7 @@ function askToLeave(pid: number): void {
 
 /** Says in the chain what goes and by whom. */
 function record({ paths, config, criteria, reason }: PurgeOptions, plan: PurgePlan, install: Install): void {
-  const who: OwnIdentity = { host: hostname(), user: userName(), telemetryVersion: VERSION };
+  const who = ownIdentity();
   const atNanos = systemClock();
   const journal = openJournal({
     dir: paths.journalDir,

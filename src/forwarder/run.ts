@@ -1,6 +1,5 @@
 /** Leadership: who forwards, for how long, and what happens when the disk says no. */
 import { rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { StepDown } from '../journal/segment-writer.ts';
@@ -9,12 +8,11 @@ import { writeAtomic } from '../platform/files.ts';
 import { loadInstall } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import { formatPidFile, livePidFile } from '../platform/processes.ts';
-import { VERSION } from '../platform/version.ts';
 import { openSpool, type Spool } from '../spool/spool.ts';
 import { lead } from './lead.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type LeaderLock, takeLeaderLock } from './lock.ts';
-import { userName } from './surroundings.ts';
+import { ownIdentity } from './surroundings.ts';
 
 export interface RunOptions {
   readonly paths: Paths;
@@ -41,8 +39,8 @@ const RETRY_MILLIS = 2_000;
 export async function runForwarder(options: RunOptions): Promise<void> {
   const { paths, once, signal } = options;
   const spool = openSpool(paths);
-  const events = spool.scan().filter(({ foreign }) => !foreign);
-  const waiting = new Set(once ? events.map(({ name }) => name) : []);
+  // Names only: this list lives as long as the forwarder.
+  const waiting = new Set(once ? eventNames(spool) : []);
   if (once && waiting.size === 0 && spool.losses().length === 0) return;
   while (!signal.aborted) {
     const leader = livePidFile(paths.pidFile);
@@ -64,13 +62,17 @@ export async function runForwarder(options: RunOptions): Promise<void> {
   }
 }
 
+function eventNames(spool: Spool): readonly string[] {
+  return spool.scan().flatMap(({ name, foreign }) => (foreign === undefined ? [name] : []));
+}
+
 async function leadWithRetry(
   { paths, loadConfig, signal, note }: RunOptions,
   lock: LeaderLock,
   spool: Spool,
   once: ReadonlySet<string> | undefined,
 ): Promise<void> {
-  const who = { host: hostname(), user: userName(), telemetryVersion: VERSION };
+  const who = ownIdentity();
   const leaving = (): void => rmSync(paths.pidFile, { force: true });
   try {
     for (let config = loadConfig(); lock.isHeld(); config = loadConfigOr(loadConfig, config, note)) {

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Surroundings } from '../context/surroundings.ts';
 import type { PathWorld } from '../detect/resolve-path.ts';
 import { VERSION } from '../platform/version.ts';
+import type { OwnIdentity } from './own-records.ts';
 import type { ProcessSampler } from './process-sampler.ts';
 
 /** Facts that every record shares. */
@@ -17,14 +18,17 @@ export function describeHost(
 ): Surroundings {
   return {
     installId,
-    host: hostname(),
-    user: userName(),
-    telemetryVersion: VERSION,
+    ...ownIdentity(),
     config,
     sessionState,
     gitTopLevel,
     processUsage: (pid) => sampler.usage(pid),
   };
+}
+
+/** Who writes the records. */
+export function ownIdentity(): OwnIdentity {
+  return { host: hostname(), user: userName(), telemetryVersion: VERSION };
 }
 
 /** The disk as path judgement sees it. */
@@ -38,7 +42,7 @@ export function pathWorld(home: string): PathWorld {
 }
 
 /** The login name, or the uid where the user database has none. */
-export function userName(): string {
+function userName(): string {
   try {
     return userInfo().username;
   } catch {

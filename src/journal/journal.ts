@@ -17,6 +17,7 @@ import {
   type EpochStart,
   readTail,
   reasonForEpoch,
+  receivedAt,
   type Recovered,
   type Tail,
 } from './recover.ts';
@@ -46,6 +47,8 @@ export interface Journal {
   readonly stream: string;
   /** What a crash had torn and opening put aside, to be recorded by the caller. */
   readonly recovered: Recovered | undefined;
+  /** When the newest record that opening found was journaled (its `audit.received`). */
+  readonly received: string | undefined;
   /** Why opening began an epoch; `undefined` when it continued one. */
   readonly began: EpochStart | undefined;
   /** Whether the journal has this event, so that only its spool file is left to remove. Settled ids are forgotten. */
@@ -78,9 +81,10 @@ export function openJournal(options: JournalOptions): Journal {
   const tail = readTail(dir, marks, spooled);
   const claims = [...marks, ...(claim ? [claim] : [])];
   const began = reasonForEpoch(tail, head, claims, installId);
+  const received = tail && receivedAt(dir, tail.position);
   if (tail && !began) {
     const writer = resumeEpoch(dir, segmentBytes, epochOf(tail.stream), tail);
-    return createJournal(options, writer, { ...tail, recovered, began });
+    return createJournal(options, writer, { ...tail, recovered, received, began });
   }
   const epochs = [
     ...listSegments(dir).map((name) => parseSegmentName(name).epoch),
@@ -99,7 +103,13 @@ export function openJournal(options: JournalOptions): Journal {
       known,
       bytes,
     };
-    const journal = createJournal(options, writer, { ...start, position: undefined, recovered, began });
+    const journal = createJournal(options, writer, {
+      ...start,
+      position: undefined,
+      recovered,
+      received,
+      began,
+    });
     for (const { record } of journal.append([genesisDraft(options, began)])) journal.settle([record.id]);
     return journal;
   } catch (error) {
@@ -116,12 +126,13 @@ function genesisDraft({ genesis }: JournalOptions, began: EpochStart | undefined
 type State = Omit<Tail, 'position'> & {
   readonly position: LinePosition | undefined;
   readonly recovered: Recovered | undefined;
+  readonly received: string | undefined;
   readonly began: EpochStart | undefined;
 };
 
 function createJournal(options: JournalOptions, writer: SegmentWriter, start: State): Journal {
   const { dir, clock, snapshotBytes = SNAPSHOT_BYTES } = options;
-  const { stream, sessions, known, recovered, began } = start;
+  const { stream, sessions, known, recovered, received, began } = start;
   let { seq, leaf, position, bytes } = start;
   let headText = readTextIfExists(headPath(dir));
 
@@ -139,6 +150,7 @@ function createJournal(options: JournalOptions, writer: SegmentWriter, start: St
   return {
     stream,
     recovered,
+    received,
     began,
     has: (id) => known.has(id),
     append(drafts) {

@@ -80,6 +80,8 @@ export interface AuditBlock {
   readonly sprev?: string;
   /** How the spool file was found: complete, complete without its mark, or torn. */
   readonly commit?: 'ok' | 'unmarked' | 'torn';
+  /** The capture's clock was wrong: ahead of the forwarder's, or never set (before 2000). */
+  readonly clock?: 'ahead' | 'unset';
   /** When the forwarder journaled it, RFC 3339 with nanoseconds. */
   readonly received?: string;
   /** HMAC-SHA256 of the raw payload under the install secret. */

@@ -7,7 +7,7 @@ import { EMPTY_LEAF } from './canonical.ts';
 import type { GenesisReason } from './genesis.ts';
 import type { Claim, Head } from './marks.ts';
 import { type Place, placeOf } from './purged.ts';
-import { type JournalLine, type LinePosition, readJournal, readRecord } from './reader.ts';
+import { type JournalLine, type LinePosition, parseRecord, readJournal, readRecord } from './reader.ts';
 import type { ChainState, SessionLink } from './seal.ts';
 import { epochOf, listSegments } from './segments.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -103,6 +103,12 @@ export function readTail(
     at = { stream, seq, leaf, sessions: state.sessions, position: entry.position };
   }
   return at && { ...at, known, bytes };
+}
+
+/** When the record at this place was journaled; `undefined` when it was purged. */
+export function receivedAt(dir: string, position: LinePosition): string | undefined {
+  for (const { line } of readJournal(dir, position)) return parseRecord(line)?.audit.received;
+  return undefined;
 }
 
 /** The place of a line's record, and its id unless it was purged. */

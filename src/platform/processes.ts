@@ -15,10 +15,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+
 /**
- * When a process started, as an opaque string that differs when its pid is used again: ticks since boot on
- * Linux (field 22 of /proc/<pid>/stat), the date of `ps` elsewhere. `undefined` when there is no such process, or only
- * its exit code is left (a zombie). One whose first thread has ended while others still hold its files and ports lives.
+ * When a process started, as an opaque string that differs when its pid is used again: on Linux ticks since boot (field
+ * 22 of /proc/<pid>/stat), a space and the boot's id, since after a reboot the same pid may start at the same tick; the
+ * date of `ps` elsewhere. `undefined` when there is no such process, or only its exit code is left (a zombie). One whose
+ * first thread has ended while others still hold its files and ports lives.
  */
 export function startTimeOf(pid: number): string | undefined {
   if (process.platform === 'linux') {
@@ -26,16 +29,36 @@ export function startTimeOf(pid: number): string | undefined {
     // The command name may hold spaces and parentheses; the fields begin after its last one, with the state.
     const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
     const threads = /^Threads:\t(\d+)/m.exec(readProcFile(pid, 'status') ?? '')?.[1];
-    return state === 'Z' && Number(threads ?? 0) <= 1 ? undefined : fields[18];
+    const ticks = state === 'Z' && Number(threads ?? 0) <= 1 ? undefined : fields[18];
+    return ticks && [ticks, ...bootId()].join(' ');
   }
   const ps = spawnSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
   const [state = 'Z', ...date] = (ps.stdout ?? '').trim().split(/\s+/);
   return state.startsWith('Z') || date.length === 0 ? undefined : date.join(' ');
 }
 
+/** None where a container hides it. */
+function bootId(): readonly string[] {
+  const id = readIfReadable(BOOT_ID_FILE)?.trim();
+  return id ? [id] : [];
+}
+
+/**
+ * Whether a process still is the one whose start time was written down.
+ * @param written what `startTimeOf` gave then; releases up to 0.1 wrote ticks alone
+ */
+export function isSameStart(written: string, pid: number): boolean {
+  const now = startTimeOf(pid);
+  return now !== undefined && (written === now || (/^\d+$/.test(written) && now.startsWith(`${written} `)));
+}
+
 function readProcFile(pid: number, name: string): string | undefined {
+  return readIfReadable(`/proc/${pid}/${name}`);
+}
+
+function readIfReadable(path: string): string | undefined {
   try {
-    return readTextIfExists(`/proc/${pid}/${name}`);
+    return readTextIfExists(path);
   } catch {
     return undefined;
   }
@@ -57,7 +80,7 @@ export function livePidFile(path: string): PidFileEntry | undefined {
   if (!/^\d+$/.test(first)) return undefined;
   const pid = Number(first);
   const startTime = startTimeOf(pid);
-  if (!isAlive(pid) || (second !== '' && second !== startTime)) return undefined;
+  if (!isAlive(pid) || (second !== '' && !isSameStart(second, pid))) return undefined;
   return { pid, startTime };
 }
 

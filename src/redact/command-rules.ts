@@ -1,6 +1,14 @@
 /** Secrets on command lines: flags, settings, and what is piped or written where secrets belong. */
 import { isHarmlessValue, SECRET_FILE, SECRET_NAME_HINTS } from './secret-names.ts';
-import { judged, notHarmless, rule, SHORT_VALUE, VALUE, type SecretRule } from './secret-rule.ts';
+import {
+  judged,
+  notHarmless,
+  rule,
+  SHORT_VALUE,
+  VALUE,
+  type SecretMatch,
+  type SecretRule,
+} from './secret-rule.ts';
 
 /** How a short flag takes its value: `-pX`, `-p X`, or both. */
 const ATTACHED = '';
@@ -43,6 +51,19 @@ const FLAG_RULES = PASSWORD_FLAGS.map(({ programs, hints, flags, joint }) =>
 
 /** Before what is written out. */
 const ECHO = String.raw`\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4}){0,2}(?:["']%s(?:\\{1,2}n)?["']\s{1,4})?`;
+
+/** The last command that writes secrets, and what follows it. */
+const VAULT_COMMAND =
+  /^[\s\S]*\b(?:vault\s{1,4}(?:kv\s{1,4}put|write)|secrets\s{1,4}set)\s(?<rest>[\s\S]*)$/i;
+/** Longest command line between the command and the name of a setting. */
+const MAX_VAULT_CHARS = 512;
+
+/** Whether the setting `name=…` is an argument of such a command; a lookbehind would read the line for each setting. */
+function isInVaultCommand({ text, start, groups }: SecretMatch): boolean {
+  const end = start - (groups['name'] ?? '').length - 1;
+  const rest = VAULT_COMMAND.exec(text.slice(Math.max(0, end - MAX_VAULT_CHARS - 64), end))?.groups?.['rest'];
+  return rest !== undefined && rest.length <= MAX_VAULT_CHARS && !/[\n|;]/.test(rest);
+}
 
 /** Secrets in the arguments, settings and standard input of programs. */
 export const COMMAND_RULES: readonly SecretRule[] = [
@@ -98,8 +119,8 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'setting',
     ['vault', 'secrets set'],
-    String.raw`(?<=(?:\bvault\s{1,4}(?:kv\s{1,4}put|write)|\bsecrets\s{1,4}set)\s[^\n|;]{0,512}?[\s"'][\w.-]{1,64}=)${VALUE}`,
-    notHarmless,
+    String.raw`(?<=[\s"'](?<name>[\w.-]{1,64}))=${VALUE}`,
+    (match) => notHarmless(match) && isInVaultCommand(match),
   ),
   judged(
     'setting',

@@ -1,11 +1,11 @@
 /** The few JSON helpers this room shares; all of them survive keys like `__proto__`. */
 
+import { isObject } from '../event/shape.ts';
+
+export { isObject };
+
 /** `-1.2345678901234567e-300`, rounded up. */
 const MAX_SCALAR_BYTES = 32;
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Sets an own property, whatever the key: plain assignment to `__proto__` would set the prototype instead. */
 export function put(target: Record<string, unknown>, key: string, value: unknown): void {

@@ -75,6 +75,11 @@ export function createRuleFilter(rules: readonly SecretRule[]): (text: string) =
       // Hints may overlap.
       anyHint.lastIndex = match.index + 1;
     }
-    return chosen.size === 0 ? [] : rules.filter((rule) => chosen.has(rule));
+    if (chosen.size === 0) return [];
+    const lower = text.toLowerCase();
+    return rules.filter(
+      (rule) =>
+        chosen.has(rule) && (rule.hints === 'long-run' || rule.hints.some((hint) => lower.includes(hint))),
+    );
   };
 }

@@ -120,10 +120,9 @@ function isMixed(value: string): boolean {
 }
 
 function opensBefore(before: string, quote: string): boolean {
-  return before
-    .slice(-128)
-    .replace(/[\w.-]+$/, '')
-    .endsWith(quote);
+  let end = before.length;
+  while (end > 0 && /[\w.-]/.test(before.charAt(end - 1))) end--;
+  return before.endsWith(quote, end);
 }
 
 function isVersion(value: string): boolean {

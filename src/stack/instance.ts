@@ -3,7 +3,7 @@ import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PRIVATE_FILE, readAt, readTextIfExists, sizeOf, sizeOfFd, writeAtomic } from '../platform/files.ts';
-import { startTimeOf } from '../platform/processes.ts';
+import { isSameStart } from '../platform/processes.ts';
 import type { Part } from './parts.ts';
 import { processesWithArgument } from './command-lines.ts';
 
@@ -64,7 +64,7 @@ export function removePidFile(path: string): void {
 
 /** Whether the process of a pid file still runs, and is that process. */
 export function isRunning(file: PidFile): boolean {
-  return startTimeOf(file.pid) === file.start_time;
+  return isSameStart(file.start_time, file.pid);
 }
 
 /**

@@ -45,7 +45,8 @@ const ROWS: readonly Row[] = [
       [FORWARD, /is taken within the hook’s time-out, and becomes a record below 48 KiB/],
       [PAYLOADS, /becomes a record of at most 48 KiB, which says so, when %s has 5 MB/],
     ],
-    differs: 'the payload is read as a whole, at most 64 MiB',
+    differs:
+      'the payload is read as a whole, at most 64 MiB, and no two at once: the forwarder stays below 400 MiB',
   },
   {
     row: 5,
@@ -201,6 +202,7 @@ const ROWS: readonly Row[] = [
     proofs: [
       [FORWARD, /from before a restart, whose pid somebody else has now/],
       ['capture/forwarder-start.test.ts', /happens when the pid file holds %j/],
+      ['platform/processes.test.ts', /means no process of another boot/],
     ],
   },
   {
@@ -208,10 +210,13 @@ const ROWS: readonly Row[] = [
     what: 'clock',
     proofs: [
       [FORWARD, /that stood at 1970, went back a day or ahead by years/],
+      ['forwarder/clock-watch.test.ts', /back a day, on a day, and to 1970 is told each time/],
+      ['e2e/clock.test.ts', /leaves all of a day back and a day on in journal, backup and Loki/],
+      ['e2e/clock.test.ts', /leaves all of 1970 in journal and backup, and what Loki refuses is reported/],
       ['spool/spool.test.ts', /waits for a file that is still being written, and takes an old one as it is/],
       ['journal/journal.test.ts', /names epochs in the order of time even when the clock is set back/],
     ],
-    differs: 'no flag: capture and journal time both stand in the record',
+    differs: 'two flags: a `clock` record for the forwarder, `audit.clock` for a capture',
   },
   {
     row: 33,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Fault } from './fault-preload.ts';
 
 const MAIN = fileURLToPath(new URL('forward-main.ts', import.meta.url));
+const CLOCK = fileURLToPath(new URL('clock-preload.ts', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('fault-preload.ts', import.meta.url));
 
 export interface ForwardRun {
@@ -17,6 +18,8 @@ export interface ForwardOptions {
   /** Default true: leave when the spool is empty. */
   readonly once?: boolean;
   readonly fault?: Fault;
+  /** A file that holds by how much its clock is off, see `set-clock.ts`. */
+  readonly clockFile?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** A directory that makes the start faster; shared by runs. */
   readonly compileCache?: string;
@@ -30,10 +33,18 @@ export interface ForwardChild {
 }
 
 /** Starts the forwarder of the sources. */
-export function startForward({ home, once = true, fault, env, compileCache }: ForwardOptions): ForwardChild {
+export function startForward({
+  home,
+  once = true,
+  fault,
+  clockFile,
+  env,
+  compileCache,
+}: ForwardOptions): ForwardChild {
   const node = [
     '--disable-warning=ExperimentalWarning',
     ...(fault ? ['--import', PRELOAD] : []),
+    ...(clockFile === undefined ? [] : ['--import', CLOCK]),
     MAIN,
     ...(once ? ['--once'] : []),
   ];
@@ -44,6 +55,7 @@ export function startForward({ home, once = true, fault, env, compileCache }: Fo
       PATH: '/usr/bin:/bin',
       ...env,
       ...(fault && { ATEL_TEST_FAULT: JSON.stringify(fault) }),
+      ...(clockFile !== undefined && { ATEL_TEST_CLOCK: clockFile }),
       ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }),
     },
     stdio: ['ignore', 'ignore', 'pipe'],

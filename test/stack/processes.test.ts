@@ -63,16 +63,19 @@ describe('the processes of a part', () => {
     children.push(bystander);
     await once(bystander, 'spawn');
     const pid = bystander.pid ?? 0;
-    writePidFile(instanceFiles(LOKI, root).pidFile, {
-      pid,
-      start_time: 'long ago',
-      binary: '/x',
-      version: '1',
-      fingerprint: '',
-      ports: {},
-    });
-    expect(await stopPart(LOKI, root, quiet)).toEqual({ pids: [], forced: [] });
-    expect(startTimeOf(pid)).toBeDefined();
+    const [ticks = ''] = startTimeOf(pid)?.split(' ') ?? [];
+    for (const start of ['long ago', '1', `${ticks} 00000000-0000-4000-8000-000000000000`]) {
+      writePidFile(instanceFiles(LOKI, root).pidFile, {
+        pid,
+        start_time: start,
+        binary: '/x',
+        version: '1',
+        fingerprint: '',
+        ports: {},
+      });
+      expect(await stopPart(LOKI, root, quiet)).toEqual({ pids: [], forced: [] });
+      expect(startTimeOf(pid)).toBeDefined();
+    }
   });
 });
 

@@ -44,12 +44,17 @@ export function describeChange(
 ): ActionDetails {
   if (created !== undefined) return { lines_added: lineCount(created), lines_removed: 0 };
   if (hunks === undefined) return {};
-  const lines = hunks.flatMap((part) => part.lines);
   return compact({
-    lines_added: lines.filter((line) => line.startsWith('+')).length,
-    lines_removed: lines.filter((line) => line.startsWith('-')).length,
+    lines_added: countLines(hunks, '+'),
+    lines_removed: countLines(hunks, '-'),
     diff: hunks.length > 0 ? hunks.map(formatHunk).join('\n') : undefined,
   });
+}
+
+function countLines(hunks: readonly Hunk[], sign: '+' | '-'): number {
+  let count = 0;
+  for (const { lines } of hunks) for (const line of lines) if (line.startsWith(sign)) count++;
+  return count;
 }
 
 function formatHunk(part: Hunk): string {
@@ -60,6 +65,8 @@ function formatHunk(part: Hunk): string {
 
 /** Lines of a text; a last line without its newline counts. */
 function lineCount(text: string): number {
-  if (text === '') return 0;
-  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  let count = text === '' || text.endsWith('\n') ? 0 : 1;
+  // No `split`: a body of megabytes would become millions of strings.
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
