@@ -65,15 +65,22 @@ function parseHeader(text: string, name: string): DropHeader | undefined {
   const [version, event, installation, own, ...more] = first.split(' ');
   if (version !== DROP_FILE_VERSION || !event || !installation || own !== name || more.length > 0)
     return undefined;
-  const values: Record<string, string> = {};
-  const refused: Record<string, string> = {};
+  const values = new Map<string, string>();
+  const refused = new Map<string, string>();
   for (const line of lines) {
     const match = /^([a-z_]+)([=!])(.*)$/s.exec(line);
     if (!match?.[1]) return undefined;
     const value = (match[3] ?? '').replaceAll('\u0000', '\n');
-    (match[2] === '=' ? values : refused)[match[1]] = value;
+    (match[2] === '=' ? values : refused).set(match[1], value);
   }
-  return { event, installation, name, values, refused };
+  // Not by assignment, to which `__proto__` would be no key.
+  return {
+    event,
+    installation,
+    name,
+    values: Object.fromEntries(values),
+    refused: Object.fromEntries(refused),
+  };
 }
 
 /** Writes a drop file as `capture.sh` does; for tools and tests that stand in for the hook. */

@@ -12,7 +12,7 @@ describe('parseDropFile', () => {
       fc.property(
         fc.uint8Array({ maxLength: 500 }),
         fc.dictionary(
-          fc.stringMatching(/^[a-z_]{1,12}$/),
+          fc.oneof(fc.stringMatching(/^[a-z_]{1,12}$/), fc.constant('__proto__')),
           fc.string({ unit: 'binary' }).filter((s) => !s.includes('\0') && s.isWellFormed()),
         ),
         (payload, values) => {
