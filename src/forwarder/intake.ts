@@ -7,7 +7,6 @@ import type { Journal } from '../journal/journal.ts';
 import type { DraftRecord, SealedRecord } from '../journal/record.ts';
 import { type Clock, formatNanos } from '../platform/clock.ts';
 import type { Install } from '../platform/install-id.ts';
-import { collectGarbage } from '../platform/memory.ts';
 import type { DropFile } from '../spool/drop-file.ts';
 import type { LossMark, Spool, SpoolEntry, SpoolRead } from '../spool/spool.ts';
 import { captureId, sourceHmac } from './capture-id.ts';
@@ -19,8 +18,6 @@ import type { Pipeline, PipelineInput } from './pipeline.ts';
 /** One pass takes at most so many files and bytes (or one file), to bound memory and the time to the next fsync. */
 const MAX_PASS_FILES = 512;
 const MAX_PASS_BYTES = 16_777_216;
-/** Garbage is collected after so many bytes of events: V8 by itself would let it grow to five times what lives. */
-const COLLECT_BYTES = 1_048_576;
 
 export interface Intake {
   /** Journals one batch. */
@@ -60,8 +57,6 @@ interface Batch {
   readonly done: readonly Done[];
   /** What did not fit into the batch. */
   readonly rest: readonly SpoolEntry[];
-  /** Size of the files that were taken. */
-  readonly bytes: number;
 }
 
 interface Taken {
@@ -77,39 +72,29 @@ export function createIntake(deps: IntakeDeps): Intake {
   const told = new Set<string>();
   // Listing a long queue anew for every batch would cost more than all the stages.
   let listed: readonly SpoolEntry[] = [];
-  let uncollected = 0;
-  const pass = (): IntakePass & Pick<Batch, 'bytes'> => {
-    const { spool, journal, pipeline, counters } = deps;
-    const fresh = listed.length === 0;
-    if (fresh) listed = spool.scan();
-    const { taken, notes, done, rest, bytes } = takeBatch(listed, told, deps);
-    listed = rest;
-    const losses = spool.losses();
-    const now = deps.clock();
-    const drafts = [
-      ...pipeline.process(taken.map((one) => toInput(one, now))),
-      ...notes,
-      ...losses.map((mark) => lossRecord(mark, deps)),
-    ];
-    const journaled = drafts.length === 0 ? [] : journal.append(drafts);
-    counters.journaled += journaled.length;
-    counters.lost += losses.length;
-    removeJournaled(taken, drafts, done, deps);
-    spool.removeLosses(losses);
-    // A foreign file stays where it is, so its record must stay known.
-    const gone = drafts.filter((draft) => !notes.includes(draft));
-    if (gone.length > 0 || done.length > 0) journal.settle([...gone, ...done].map(({ id }) => id));
-    return { journaled, more: rest.length > 0 || !fresh, foreign: told, bytes };
-  };
   return {
     pass() {
-      const { bytes, ...result } = pass();
-      uncollected += bytes;
-      if (uncollected > COLLECT_BYTES) {
-        collectGarbage();
-        uncollected = 0;
-      }
-      return result;
+      const { spool, journal, pipeline, counters } = deps;
+      const fresh = listed.length === 0;
+      if (fresh) listed = spool.scan();
+      const { taken, notes, done, rest } = takeBatch(listed, told, deps);
+      listed = rest;
+      const losses = spool.losses();
+      const now = deps.clock();
+      const drafts = [
+        ...pipeline.process(taken.map((one) => toInput(one, now))),
+        ...notes,
+        ...losses.map((mark) => lossRecord(mark, deps)),
+      ];
+      const journaled = drafts.length === 0 ? [] : journal.append(drafts);
+      counters.journaled += journaled.length;
+      counters.lost += losses.length;
+      removeJournaled(taken, drafts, done, deps);
+      spool.removeLosses(losses);
+      // A foreign file stays where it is, so its record must stay known.
+      const gone = drafts.filter((draft) => !notes.includes(draft));
+      if (gone.length > 0 || done.length > 0) journal.settle([...gone, ...done].map(({ id }) => id));
+      return { journaled, more: rest.length > 0 || !fresh, foreign: told };
     },
   };
 }
@@ -122,7 +107,7 @@ function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: Inta
   let bytes = 0;
   for (const [index, entry] of entries.entries()) {
     const full = taken.length >= MAX_PASS_FILES || bytes + entry.size > MAX_PASS_BYTES;
-    if (full && taken.length > 0) return { taken, notes, done, rest: entries.slice(index), bytes };
+    if (full && taken.length > 0) return { taken, notes, done, rest: entries.slice(index) };
     const id = captureId(deps.install.installId, entry);
     if (deps.journal.has(id)) {
       // A crash came between journal and removal.
@@ -142,7 +127,7 @@ function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: Inta
       done.push({ name: entry.name, id, unreadable: false });
     } else taken.push({ entry, id, file, hmac, torn: read.kind === 'torn' && read.file === undefined });
   }
-  return { taken, notes, done, rest: [], bytes };
+  return { taken, notes, done, rest: [] };
 }
 
 /** Complete files and old ones without their trailer; of a torn header only the bytes are left. */

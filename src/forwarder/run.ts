@@ -6,6 +6,7 @@ import { StepDown } from '../journal/segment-writer.ts';
 import { AtelError, errnoOf, messageOf } from '../platform/errors.ts';
 import { writeAtomic } from '../platform/files.ts';
 import { loadInstall } from '../platform/install-id.ts';
+import { keepHeapSmall } from '../platform/memory.ts';
 import type { Paths } from '../platform/paths.ts';
 import { formatPidFile, livePidFile } from '../platform/processes.ts';
 import { openSpool, type Spool } from '../spool/spool.ts';
@@ -38,6 +39,7 @@ const RETRY_MILLIS = 2_000;
  */
 export async function runForwarder(options: RunOptions): Promise<void> {
   const { paths, once, signal } = options;
+  keepHeapSmall();
   const spool = openSpool(paths);
   // Names only: this list lives as long as the forwarder.
   const waiting = new Set(once ? eventNames(spool) : []);

