@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
       [PAYLOADS, /becomes a record of at most 48 KiB, which says so, when %s has 5 MB/],
     ],
     differs:
-      'the payload is read as a whole, at most 64 MiB, and no two at once: the forwarder stays below 400 MiB',
+      'the payload is read as a whole, at most 64 MiB, and no two at once: the forwarder stays below 500 MiB',
   },
   {
     row: 5,
