@@ -10,7 +10,8 @@ import { PRIVATE_FILE, readAt, writeFully } from '../platform/files.ts';
 import { readableRecord } from './readable-record.ts';
 import type { SourceRecord } from './record-source.ts';
 
-const DEFAULT_MEMORY_BYTES = 134_217_728;
+/** Of lines; with their parsed records they take several times that. */
+const DEFAULT_MEMORY_BYTES = 33_554_432;
 
 interface Key {
   readonly epoch: string;
