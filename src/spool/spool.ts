@@ -23,6 +23,11 @@ import { type DropFile, parseDropFile } from './drop-file.ts';
 /** A file without its trailer may still be being written; older ones are taken as they are. */
 const UNFINISHED_WAIT_MILLIS = 10_000;
 
+/** Longer than any file system's step of mtimes (FAT has two seconds). */
+const MTIME_STEP_MILLIS = 2_500;
+/** Even a directory that says it did not change is listed after so long: a network's answer may be old. */
+const MAX_UNLISTED_MILLIS = 10_000;
+
 export interface SpoolEntry {
   readonly name: string;
   readonly mtimeNanos: bigint;
@@ -71,7 +76,7 @@ export function openSpool(paths: Paths): Spool {
     ensurePrivateDir(dir);
   }
   return {
-    scan: () => scan(paths.queueDir),
+    scan: sparing(() => scan(paths.queueDir), paths.queueDir),
     read: (entry, nowMillis) => readEntry(paths.queueDir, entry, nowMillis),
     remove(names) {
       for (const name of names) unlinkIfThere(`${paths.queueDir}/${name}`);
@@ -89,6 +94,24 @@ export function openSpool(paths: Paths): Spool {
         fsyncDir(dirname(mark.path));
       }
     },
+  };
+}
+
+/**
+ * Lists nothing while an empty queue stays as it is, which its directory's mtime tells: listing one that once held very
+ * many files takes milliseconds, four times a second.
+ */
+function sparing(list: () => readonly SpoolEntry[], queueDir: string): () => readonly SpoolEntry[] {
+  let empty: { readonly changedNanos: bigint; readonly listedAt: number } | undefined;
+  return () => {
+    const changedNanos = statIfThere(queueDir)?.mtimeNs ?? 0n;
+    const listedAt = performance.now();
+    if (empty?.changedNanos === changedNanos && listedAt - empty.listedAt < MAX_UNLISTED_MILLIS) return [];
+    // A change so young may be followed by another one with the same time.
+    const settled = Date.now() - Number(changedNanos / 1_000_000n) > MTIME_STEP_MILLIS;
+    const entries = list();
+    empty = entries.length === 0 && settled ? { changedNanos, listedAt } : undefined;
+    return entries;
   };
 }
 

@@ -48,6 +48,25 @@ describe('the spool', () => {
     expect(spool.scan().map((entry) => entry.name)).toEqual(['early', 'late']);
   });
 
+  it('does not list an empty queue again before it changes', () => {
+    utimesSync(paths.queueDir, 1_000_000_000, 1_000_000_000);
+    expect(spool.scan()).toEqual([]);
+    drop('hidden-by-its-directory');
+    utimesSync(paths.queueDir, 1_000_000_000, 1_000_000_000);
+    expect(spool.scan()).toEqual([]);
+    drop('next');
+    expect(Object.keys(kinds())).toEqual(['hidden-by-its-directory', 'next']);
+  });
+
+  it('lists a queue again whose last change may have been followed by another one with the same time', () => {
+    const young = new Date();
+    utimesSync(paths.queueDir, young, young);
+    expect(spool.scan()).toEqual([]);
+    drop('a');
+    utimesSync(paths.queueDir, young, young);
+    expect(Object.keys(kinds())).toEqual(['a']);
+  });
+
   it('waits for a file that is still being written, and takes an old one as it is', () => {
     drop('whole');
     drop('young', 0, 3);
