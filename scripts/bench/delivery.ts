@@ -19,7 +19,7 @@ import { type BenchResult, claim, markdownTable, median } from './stats.ts';
 
 const RECORDS = 20_480;
 const BATCH = 512;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SINK = fileURLToPath(new URL('./sink.ts', import.meta.url));
 
 const base = {

@@ -29,13 +29,14 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
           });
         }
         const { record } = reading;
-        bytes += Buffer.byteLength(line);
-        if (sealed.length > 0 && (sealed.length >= maxRecords || bytes > maxBytes)) break;
+        const length = position.next - position.offset - 1;
+        if (sealed.length > 0 && (sealed.length >= maxRecords || bytes + length > maxBytes)) break;
         sealed.push({ line, record, leaf });
+        bytes += length;
         const { stream, seq } = record.audit;
         cursor = { stream, seq, leaf, segment: position.segment, offset: position.next };
       }
-      return { sealed, cursor };
+      return { sealed, bytes, cursor };
     },
   };
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AtelError } from '../platform/errors.ts';
-import { readTextIfExists, writeAtomic } from '../platform/files.ts';
+import { readTextIfExists, replaceFile, writeAtomic } from '../platform/files.ts';
 import { parseJson } from '../platform/json.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -57,7 +57,7 @@ export function readCursor(dir: string): ExportCursor | undefined {
   });
 }
 
-/** Moves the cursor, durably. */
+/** Moves the cursor. After a power cut it may be an older one, from which records are sent again. */
 export function writeCursor(dir: string, cursor: ExportCursor): void {
-  writeAtomic(cursorPath(dir), `${JSON.stringify(cursor)}\n`);
+  replaceFile(cursorPath(dir), `${JSON.stringify(cursor)}\n`);
 }

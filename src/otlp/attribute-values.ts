@@ -8,15 +8,20 @@ import type { Attributes } from '@opentelemetry/api';
 const MAX_VALUE_BYTES = 1024;
 const ELLIPSIS = '…';
 
+export type RawAttributes = Readonly<Record<string, unknown>>;
+
 /**
- * Attributes without what is absent or empty. Strings are made well-formed, freed of NUL and cut at `MAX_VALUE_BYTES`
- * of UTF-8; lists become one comma-separated string; numbers that OTLP JSON cannot carry become strings.
+ * The attributes of several blocks, without what is absent or empty. Strings are made well-formed, freed of NUL and cut
+ * at `MAX_VALUE_BYTES` of UTF-8; lists become one comma-separated string; numbers that OTLP JSON cannot carry become
+ * strings.
  */
-export function cleanAttributes(raw: Readonly<Record<string, unknown>>): Attributes {
+export function cleanAttributes(...blocks: readonly RawAttributes[]): Attributes {
   const clean: Attributes = {};
-  for (const [key, value] of Object.entries(raw)) {
-    const result = cleanValue(value);
-    if (result !== undefined && result !== '') clean[key] = result;
+  for (const block of blocks) {
+    for (const key of Object.keys(block)) {
+      const result = cleanValue(block[key]);
+      if (result !== undefined && result !== '') clean[key] = result;
+    }
   }
   return clean;
 }
@@ -36,7 +41,9 @@ function isExact(value: number): boolean {
 
 function cleanText(text: string): string {
   const wellFormed = text.toWellFormed().replaceAll('\u0000', '');
-  if (Buffer.byteLength(wellFormed) <= MAX_VALUE_BYTES) return wellFormed;
+  // A UTF-16 unit has at most three bytes, so that most texts need no counting.
+  if (3 * wellFormed.length <= MAX_VALUE_BYTES || Buffer.byteLength(wellFormed) <= MAX_VALUE_BYTES)
+    return wellFormed;
   const room = new Uint8Array(MAX_VALUE_BYTES - Buffer.byteLength(ELLIPSIS));
   // encodeInto stops before a code point that does not fit whole.
   return wellFormed.slice(0, new TextEncoder().encodeInto(wellFormed, room).read) + ELLIPSIS;

@@ -9,6 +9,8 @@ import type { ResourceCache } from './resource.ts';
 /** Records in the journal's order, and where reading goes on behind them. `Cursor` is the journal's own affair. */
 export interface JournalBatch<Cursor> {
   readonly sealed: readonly SealedRecord[];
+  /** Of their lines, in UTF-8. */
+  readonly bytes: number;
   readonly cursor: Cursor;
 }
 
@@ -16,7 +18,7 @@ export interface JournalBatch<Cursor> {
 export interface JournalOutlet<Cursor> {
   /** The cursor as it was saved last. */
   loadCursor(): Cursor;
-  /** Durable when it returns. */
+  /** In one step; what was saved before may come back after a power cut. */
   saveCursor(cursor: Cursor): void;
   /**
    * The records behind `after`: at most `maxRecords`, and lines of at most `maxBytes` in all, but one record

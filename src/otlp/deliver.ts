@@ -156,19 +156,19 @@ class JournalDelivery<Cursor> implements Delivery {
   #onAccepted(batch: JournalBatch<Cursor>): DeliveryStep {
     const records = batch.sealed.length;
     this.#moveBehind(batch);
-    this.#limits.accepted(records, lineBytes(batch.sealed));
+    this.#limits.accepted(records, batch.bytes);
     this.#accepted += records;
     return { kind: 'sent', records };
   }
 
   #onPartial(batch: JournalBatch<Cursor>, { rejected, message }: VerdictOf<'partial'>): DeliveryStep {
-    const { sealed } = batch;
+    const { sealed, bytes } = batch;
     const file = this.#letters.partial(sealed, rejected, message);
     if (!sealed.every(isAboutDelivery)) {
       this.#options.onEvent({ kind: 'partial', batch: sealed, rejected, message, file });
     }
     this.#moveBehind(batch);
-    this.#limits.accepted(sealed.length, lineBytes(sealed));
+    this.#limits.accepted(sealed.length, bytes);
     this.#rejected += Math.min(rejected, sealed.length);
     this.#accepted += Math.max(0, sealed.length - rejected);
     return { kind: 'set_aside', records: sealed.length };
@@ -216,8 +216,4 @@ class JournalDelivery<Cursor> implements Delivery {
 /** Such records are not reported again, else each refusal would make the next one. */
 function isAboutDelivery({ record }: SealedRecord): boolean {
   return record.hook_event === 'Audit' && OWN_KINDS.includes(record.action_details?.kind);
-}
-
-function lineBytes(batch: readonly SealedRecord[]): number {
-  return batch.reduce((sum, { line }) => sum + Buffer.byteLength(line), 0);
 }

@@ -33,6 +33,8 @@ export interface HttpSender {
 const MAX_ANSWER_BYTES = 65_536;
 /** Half the CPU of zlib's default for 16 % more bytes (otel-js.md §2). */
 const GZIP_LEVEL = 1;
+/** What gzip may add to a body that cannot be compressed, for the sizes we send. */
+const GZIP_ROOM_BYTES = 65_536;
 
 const compress = promisify(gzip);
 
@@ -87,7 +89,9 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
 
   return {
     async post(body) {
-      return exchange(options.compression === 'gzip' ? await compress(body, { level: GZIP_LEVEL }) : body);
+      if (options.compression === 'none') return exchange(body);
+      // Room for all of it at once: zlib comes back to this thread for more room, and would wait while it is busy.
+      return exchange(await compress(body, { level: GZIP_LEVEL, chunkSize: body.length + GZIP_ROOM_BYTES }));
     },
     close() {
       current?.destroy(new Error('stopped'));

@@ -14,7 +14,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { AtelRecord, Level, SealedRecord } from '../journal/record.ts';
 import { NANOS_PER_SECOND, parseNanos } from '../platform/clock.ts';
 import { VERSION } from '../platform/version.ts';
-import { cleanAttributes } from './attribute-values.ts';
+import { cleanAttributes, type RawAttributes } from './attribute-values.ts';
 import { ATTR } from './semconv.ts';
 
 /** One object, since the serializer groups by its identity. */
@@ -27,8 +27,6 @@ const SEVERITY_NUMBERS: Readonly<Record<Level, SeverityNumber>> = {
 };
 
 const MAX_EVENT_NAME_CHARS = 64;
-
-type RawAttributes = Record<string, unknown>;
 
 /**
  * Maps one record; never throws.
@@ -47,14 +45,14 @@ export function toLogRecord({ line, record }: SealedRecord, resource: Resource):
     ...(spanContext && { spanContext }),
     resource,
     instrumentationScope: SCOPE,
-    attributes: cleanAttributes({
-      [ATTR.eventName]: eventName,
-      ...identityOf(record),
-      ...callOf(record),
-      ...actionOf(record),
-      ...securityOf(record),
-      ...contextOf(record),
-    }),
+    attributes: cleanAttributes(
+      { [ATTR.eventName]: eventName },
+      identityOf(record),
+      callOf(record),
+      actionOf(record),
+      securityOf(record),
+      contextOf(record),
+    ),
     droppedAttributesCount: 0,
   };
 }

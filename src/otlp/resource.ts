@@ -1,7 +1,7 @@
 /** The Resource of each record: who acted, for which session and project, on which host. */
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { AtelRecord } from '../journal/record.ts';
-import { cleanAttributes } from './attribute-values.ts';
+import { cleanAttributes, type RawAttributes } from './attribute-values.ts';
 import { RESOURCE } from './semconv.ts';
 
 /** What is the same for every record of this forwarder. */
@@ -35,8 +35,7 @@ export function createResourceCache(base: ResourceBase): ResourceCache {
     of(record) {
       const own = recordAttributes(record);
       const key = JSON.stringify(own);
-      const resource =
-        cache.get(key) ?? resourceFromAttributes(cleanAttributes({ ...baseAttributes(base), ...own }));
+      const resource = cache.get(key) ?? resourceFromAttributes(cleanAttributes(baseAttributes(base), own));
       cache.delete(key);
       cache.set(key, resource);
       const [oldest] = cache.keys();
@@ -46,7 +45,7 @@ export function createResourceCache(base: ResourceBase): ResourceCache {
   };
 }
 
-function baseAttributes(base: ResourceBase): Record<string, unknown> {
+function baseAttributes(base: ResourceBase): RawAttributes {
   return {
     [RESOURCE.serviceName]: 'claude-telemetry',
     [RESOURCE.serviceVersion]: base.version,
@@ -57,7 +56,7 @@ function baseAttributes(base: ResourceBase): Record<string, unknown> {
   };
 }
 
-function recordAttributes(record: AtelRecord): Record<string, unknown> {
+function recordAttributes(record: AtelRecord): RawAttributes {
   const { agent_context: agent, session_context: session } = record;
   return {
     [RESOURCE.agentId]: agent?.agent_id,

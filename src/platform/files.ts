@@ -110,6 +110,12 @@ export function writeFully(fd: number, data: Uint8Array): void {
  * the new content, never a part.
  */
 export function writeAtomic(path: string, data: string | Uint8Array, mode: number = PRIVATE_FILE): void {
+  replaceFile(path, data, mode);
+  fsyncDir(dirname(path));
+}
+
+/** The same without the fsync of the directory: a power cut may bring the old content back. */
+export function replaceFile(path: string, data: string | Uint8Array, mode: number = PRIVATE_FILE): void {
   const temporary = `${path}.${process.pid}.tmp`;
   const fd = openSync(temporary, 'w', mode);
   try {
@@ -119,7 +125,6 @@ export function writeAtomic(path: string, data: string | Uint8Array, mode: numbe
     closeSync(fd);
   }
   renameSync(temporary, path);
-  fsyncDir(dirname(path));
 }
 
 /** The file as text, or `undefined` when there is none. */

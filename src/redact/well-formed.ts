@@ -25,7 +25,10 @@ function isSound(value: unknown, isRecord: boolean, fractions = false): boolean 
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? !Object.is(value, -0) : fractions && Number.isFinite(value);
-  if (Array.isArray(value)) return value.every((item) => isSound(item, false, fractions));
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isSound(item, false, fractions)) return false;
+    return true;
+  }
   if (!isObject(value)) return value === null || typeof value === 'boolean';
   for (const key of Object.keys(value)) {
     const mayHaveFractions = fractions || (isRecord && key === FRACTIONS_ALLOWED_IN);

@@ -186,11 +186,12 @@ export function arrayJournal(records: readonly SealedRecord[], cursorFile: strin
       const sealed: SealedRecord[] = [];
       let bytes = 0;
       for (const record of records.slice(after, after + maxRecords)) {
-        bytes += Buffer.byteLength(record.line);
-        if (sealed.length > 0 && bytes > maxBytes) break;
+        const length = Buffer.byteLength(record.line);
+        if (sealed.length > 0 && bytes + length > maxBytes) break;
         sealed.push(record);
+        bytes += length;
       }
-      return { sealed, cursor: after + sealed.length };
+      return { sealed, bytes, cursor: after + sealed.length };
     },
   };
 }
