@@ -16,7 +16,7 @@ import { type Counters, type OwnIdentity, ownRecord } from './own-records.ts';
 import type { Pipeline, PipelineInput } from './pipeline.ts';
 
 /** One pass takes at most so many files and bytes (or one file), to bound memory and the time to the next fsync. */
-const MAX_PASS_FILES = 512;
+const MAX_PASS_FILES = 1024;
 const MAX_PASS_BYTES = 16_777_216;
 
 export interface Intake {
