@@ -3,13 +3,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../src/config/schema.ts';
-import { createIntake, spooledIds } from '../../src/forwarder/intake.ts';
-import { createCounters, ownRecord } from '../../src/forwarder/own-records.ts';
+import { createIntake } from '../../src/forwarder/intake.ts';
+import { createCounters } from '../../src/forwarder/own-records.ts';
 import type { Pipeline } from '../../src/forwarder/pipeline.ts';
 import { createProcessSampler } from '../../src/forwarder/process-sampler.ts';
 import { buildStages } from '../../src/forwarder/stages.ts';
 import { openState } from '../../src/forwarder/state.ts';
-import { type Journal, openJournal } from '../../src/journal/journal.ts';
+import { takeJournal } from '../../src/forwarder/take-journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { keepHeapSmall } from '../../src/platform/memory.ts';
 import { loadInstall } from '../../src/platform/install-id.ts';
@@ -62,14 +63,7 @@ export async function benchStages(): Promise<BenchResult> {
   const who = { host: 'bench', user: 'bench', telemetryVersion: '0' };
   const sampler = createProcessSampler();
   const journal: Journal = timed(
-    openJournal({
-      dir: paths.journalDir,
-      installId: install.installId,
-      clock: systemClock,
-      segmentBytes: parsed.config.forwarder.segment_bytes,
-      spooled: spooledIds(spool, install.installId),
-      genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
-    }),
+    takeJournal({ paths, config: parsed.config, install, spool, who }),
     { append: 'seal, write, fsync', settle: 'journal: settle' },
     spent,
   );

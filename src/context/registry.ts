@@ -25,7 +25,6 @@ const sessionSchema = z.object({
   project: z.string().optional(),
   /** The marker stood at the last event; `undefined`: the session was never active by a marker. */
   marker: z.boolean().optional(),
-  pid: z.number().optional(),
   prompt: z.string().optional(),
   superclaude: superclaudeSchema,
   effort: z.string().optional(),
@@ -50,8 +49,6 @@ export interface Registry {
   forget(id: string): void;
   /** JSON for `createRegistry`. */
   snapshot(): string;
-  /** Sessions with their agent's process, most recent last. */
-  pids(): ReadonlyMap<string, number>;
 }
 
 /** @param snapshot what `snapshot()` gave; anything unreadable counts as none, the journal is replayed instead */
@@ -70,10 +67,6 @@ export function createRegistry(snapshot?: string): Registry {
     },
     forget: (id) => void sessions.delete(id),
     snapshot: () => JSON.stringify({ sessions: [...sessions] }),
-    pids: () =>
-      new Map(
-        [...sessions].flatMap(([id, state]) => (state.pid === undefined ? [] : [[id, state.pid] as const])),
-      ),
   };
 }
 
@@ -104,7 +97,6 @@ function advance(state: SessionState, record: AtelRecord | DraftRecord): void {
   if (record.project_path !== undefined) state.project = record.project_path;
   if (metadata?.active === 'marker') state.marker = true;
   else if (record.telemetry_enabled === false) state.marker = false;
-  if (metadata?.pid !== undefined) state.pid = metadata.pid;
   if (metadata?.effort !== undefined) state.effort = metadata.effort;
   if (record.hook_event === 'UserPromptSubmit' || record.hook_event === 'SessionStart') {
     beginPrompt(state, record);
@@ -116,7 +108,6 @@ function advance(state: SessionState, record: AtelRecord | DraftRecord): void {
   if (record.hook_event === 'DirectoryAdded' && typeof details?.['directory'] === 'string') {
     state.directories = [...new Set([...state.directories, details['directory']])].slice(-64);
   }
-  if (record.hook_event === 'SessionEnd') state.pid = undefined;
   advanceCalls(state, record);
 }
 

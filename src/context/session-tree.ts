@@ -1,6 +1,6 @@
 /** Which session, and where in the tree of sessions that started each other. */
 import { isPlainId } from '../event/plain-id.ts';
-import { compact } from '../event/tools/tool.ts';
+import { compact } from '../event/compact.ts';
 import type { AtelRecord } from '../journal/record.ts';
 import type { SessionState } from './registry.ts';
 import type { Capture, Surroundings } from './surroundings.ts';

@@ -10,7 +10,7 @@ import { batchCalls, type BatchCall } from './outcome.ts';
 import type { PathUse } from './path-use.ts';
 import { type CommonView, fieldsOf, readFields } from './payload-shapes.ts';
 import { plainIdOf, shortName } from './plain-id.ts';
-import { compact } from './tools/tool.ts';
+import { compact } from './compact.ts';
 import { toolOf } from './tools/index.ts';
 
 export interface HookEvent {

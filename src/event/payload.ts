@@ -53,15 +53,20 @@ export function parsePayload(bytes: Buffer): PayloadParse {
 }
 
 function parseText(source: string, { open, keys }: Outline): PayloadParse {
-  const exact = hasWideNumber(source);
+  let widened = false;
+  const keepWide = (key: string, number: unknown, context?: { source?: string }): unknown => {
+    const kept = keepWideNumber(key, number, context);
+    widened ||= kept !== number;
+    return kept;
+  };
   let value: unknown;
   try {
-    value = exact ? JSON.parse(source, keepWideNumbers) : JSON.parse(source);
+    value = mayHaveWideNumber(source) ? JSON.parse(source, keepWide) : JSON.parse(source);
   } catch {
     return unreadable(open ? 'truncated_input' : 'invalid_json', source);
   }
   if (!isObject(value)) return unreadable('not_object', source);
-  const repaired = [...(exact ? ['numbers'] : []), ...(countKeys(value) < keys ? ['dup_keys'] : [])];
+  const repaired = [...(widened ? ['numbers'] : []), ...(countKeys(value) < keys ? ['dup_keys'] : [])];
   return { kind: 'payload', payload: value, repaired };
 }
 
@@ -109,11 +114,11 @@ function countKeys(value: unknown): number {
 }
 
 /** A cheap test for numbers that may not survive a double; a false alarm only costs time. */
-function hasWideNumber(source: string): boolean {
+function mayHaveWideNumber(source: string): boolean {
   return /[:[,]\s*-?(?:\d{16}|\d[\d.]*[eE]|\d+\.\d{15})/.test(source);
 }
 
-function keepWideNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
+function keepWideNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   return Number.isSafeInteger(value) || String(value) === context.source ? value : context.source;
 }

@@ -1,5 +1,6 @@
 /** Runs delivery beside the intake: one request in flight, never waited for, so that a slow endpoint delays no event. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compact } from '../event/compact.ts';
 import type { DeliveryStep } from '../otlp/deliver.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Counters } from './own-records.ts';
@@ -54,9 +55,8 @@ export function createDrain({ delivery, exporter }: Outbound, counters: Counters
       return before;
     },
     describe() {
-      const { problem, rejected } = delivery.status();
-      const trouble = fault ?? problem;
-      return { rejected, ...(trouble === undefined ? {} : { delivery_problem: trouble }) };
+      const { problem, warning, rejected } = delivery.status();
+      return compact({ rejected, delivery_problem: fault ?? problem, delivery_warning: warning });
     },
     async finish(millis) {
       running = (running ?? Promise.resolve()).then(run);

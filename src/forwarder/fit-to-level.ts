@@ -1,5 +1,5 @@
 /** What of `action_details` a capture level allows; the same rule as for the payload, on fields of our own making. */
-import { compact } from '../event/tools/tool.ts';
+import { compact } from '../event/compact.ts';
 import type { ActionDetails, CaptureLevel } from '../journal/record.ts';
 
 /** Details that quote the agent's own text. */

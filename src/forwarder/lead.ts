@@ -2,24 +2,26 @@
  * The leader's loop: take the spool into the journal, deliver the journal, tell that we live. It ends when it is told
  * to, when the configuration changes, or when nothing has happened for long enough.
  */
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
-import { type Journal, openJournal } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { DraftRecord } from '../journal/record.ts';
 import { bootClock, NANOS_PER_SECOND, systemClock } from '../platform/clock.ts';
-import { AtelError, errnoOf } from '../platform/errors.ts';
+import { AtelError } from '../platform/errors.ts';
 import type { Install } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import type { Spool } from '../spool/spool.ts';
+import { createChangeHint } from './change-hint.ts';
 import { clockAtStart, type ClockJump, createClockWatch } from './clock-watch.ts';
 import { createDrain, type Drain } from './drain.ts';
-import { createIntake, type Intake, spooledIds } from './intake.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { buildOutbound, type Outbound, type OutboundDeps } from './outbound.ts';
 import { appendOwn, type Counters, createCounters, type OwnIdentity, ownRecord } from './own-records.ts';
 import { createProcessSampler } from './process-sampler.ts';
 import { pruneSessionFlags } from './session-flags.ts';
 import { buildStages } from './stages.ts';
-import { type ForwarderState, lastClaim, openState } from './state.ts';
+import { type ForwarderState, openState } from './state.ts';
+import { takeJournal } from './take-journal.ts';
 
 export type LeaveReason = 'idle' | 'signal' | 'once' | 'configuration_changed';
 
@@ -56,15 +58,7 @@ export async function lead(options: LeadOptions): Promise<LeaveReason> {
   const { paths, config, install, who, spool, note } = options;
   const counters = createCounters();
   const sampler = createProcessSampler();
-  const journal = openJournal({
-    dir: paths.journalDir,
-    installId: install.installId,
-    clock: systemClock,
-    segmentBytes: config.forwarder.segment_bytes,
-    spooled: spooledIds(spool, install.installId),
-    claim: lastClaim(paths.dataDir),
-    genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
-  });
+  const journal = takeJournal({ paths, config, install, spool, who });
   let drain: Drain | undefined;
   try {
     pruneSessionFlags(paths.sessionsDir, Date.now());
@@ -131,7 +125,7 @@ async function loop(leadership: Leadership): Promise<LeaveReason> {
   const { paths, config, spool, once, signal, intake, drain, journal, who } = leadership;
   const { scan_millis, idle_seconds, heartbeat_seconds } = config.forwarder;
   const clock = createClockWatch(systemClock, bootClock);
-  const hint = createHint(paths.queueDir);
+  const hint = createChangeHint(paths.queueDir);
   const configAt = modifiedAt(paths.configFile);
   let [busyAt, beatAt] = [performance.now(), performance.now()];
   try {
@@ -182,48 +176,4 @@ async function leave(leadership: Leadership, reason: LeaveReason): Promise<void>
 
 function modifiedAt(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-}
-
-/** Waits for a change of the directory, or for a time: file watching may miss events and is only a hint. */
-function createHint(dir: string): {
-  wait(millis: number, signal: AbortSignal): Promise<void>;
-  close(): void;
-} {
-  let wake: () => void = () => undefined;
-  let changed = false;
-  const watcher = tryWatch(dir, () => {
-    changed = true;
-    wake();
-  });
-  watcher?.on('error', () => watcher.close());
-  return {
-    wait(millis, signal) {
-      if (changed) {
-        changed = false;
-        return Promise.resolve();
-      }
-      return new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          changed = false;
-          resolve();
-        };
-        const timer = setTimeout(done, millis);
-        signal.addEventListener('abort', done, { once: true });
-        wake = done;
-      });
-    },
-    close: () => watcher?.close(),
-  };
-}
-
-/** The kernel has few watches for all of a user's programs; without one there is still the scan. */
-function tryWatch(dir: string, onChange: () => void): FSWatcher | undefined {
-  try {
-    return watch(dir, onChange);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
 }

@@ -8,7 +8,7 @@ import { plainIdOf } from '../event/plain-id.ts';
 import type { Capture, Surroundings } from '../context/surroundings.ts';
 import { type HookEvent, understand } from '../event/hook-event.ts';
 import { parsePayload, type PayloadParse } from '../event/payload.ts';
-import { compact } from '../event/tools/tool.ts';
+import { compact } from '../event/compact.ts';
 import { type DraftRecord, RECORD_VERSION } from '../journal/record.ts';
 import { applyLevel } from '../redact/levels.ts';
 import type { Counters } from './own-records.ts';

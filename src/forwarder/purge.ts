@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/schema.ts';
 import { sessionKey } from '../journal/canonical.ts';
-import { openJournal } from '../journal/journal.ts';
 import { planPurge, type PurgeCriteria, type PurgePlan, replaceLines } from '../journal/purge.ts';
 import { claimsOf } from '../journal/purged.ts';
 import { formatNanos, systemClock } from '../platform/clock.ts';
@@ -14,13 +13,13 @@ import { type Install, loadInstall } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import { livePidFile } from '../platform/processes.ts';
 import { openSpool } from '../spool/spool.ts';
-import { spooledIds } from './intake.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type LeaderLock, takeLeaderLock } from './lock.ts';
 import { appendOwn, ownRecord } from './own-records.ts';
 import { type ErasedFiles, eraseFiles } from './purge-files.ts';
-import { lastClaim, openState } from './state.ts';
+import { openState } from './state.ts';
 import { ownIdentity } from './surroundings.ts';
+import { takeJournal } from './take-journal.ts';
 
 export interface PurgeOptions {
   readonly paths: Paths;
@@ -119,15 +118,7 @@ function askToLeave(pid: number): void {
 function record({ paths, config, criteria, reason }: PurgeOptions, plan: PurgePlan, install: Install): void {
   const who = ownIdentity();
   const atNanos = systemClock();
-  const journal = openJournal({
-    dir: paths.journalDir,
-    installId: install.installId,
-    clock: systemClock,
-    segmentBytes: config.forwarder.segment_bytes,
-    spooled: spooledIds(openSpool(paths), install.installId),
-    claim: lastClaim(paths.dataDir),
-    genesis: () => ownRecord('genesis', {}, who, { atNanos }),
-  });
+  const journal = takeJournal({ paths, config, install, spool: openSpool(paths), who });
   try {
     const { recovered } = journal;
     const { session, before } = criteria;

@@ -38,16 +38,12 @@ export type DeliveryStep =
   /** Nothing to do for so long; calling earlier is harmless. */
   | { readonly kind: 'waiting'; readonly millis: number; readonly problem: string };
 
-/** Since the start of this process. */
 interface DeliveryStatus {
-  readonly endpoint: string;
-  readonly accepted: number;
-  /** Records refused alone, and records that partial successes counted as rejected. */
+  /** Since the start of this process: records refused alone, and those that partial successes counted as rejected. */
   readonly rejected: number;
-  /** Why nothing goes out, in one line, and when the next try is due. */
+  /** Why nothing goes out, in one line. */
   readonly problem?: string;
-  readonly retryInMillis?: number;
-  /** What the server said beside accepting. */
+  /** What the server said beside accepting, the last time that it accepted. */
   readonly warning?: string;
 }
 
@@ -91,7 +87,6 @@ class JournalDelivery<Cursor> implements Delivery {
   readonly #letters: DeadLetters;
   readonly #batches: Batches<Cursor>;
   #cursor: Cursor;
-  #accepted = 0;
   #rejected = 0;
   #problem = '';
   #warning: string | undefined;
@@ -125,12 +120,9 @@ class JournalDelivery<Cursor> implements Delivery {
   }
 
   status(): DeliveryStatus {
-    const failing = this.#backoff.failing();
     return {
-      endpoint: this.#options.exporter.endpoint,
-      accepted: this.#accepted,
       rejected: this.#rejected,
-      ...(failing && { problem: this.#problem, retryInMillis: this.#backoff.remaining() }),
+      ...(this.#backoff.failing() && { problem: this.#problem }),
       ...(this.#warning !== undefined && { warning: this.#warning }),
     };
   }
@@ -157,7 +149,6 @@ class JournalDelivery<Cursor> implements Delivery {
     const records = batch.sealed.length;
     this.#moveBehind(batch);
     this.#limits.accepted(records, batch.bytes);
-    this.#accepted += records;
     return { kind: 'sent', records };
   }
 
@@ -170,7 +161,6 @@ class JournalDelivery<Cursor> implements Delivery {
     this.#moveBehind(batch);
     this.#limits.accepted(sealed.length, bytes);
     this.#rejected += Math.min(rejected, sealed.length);
-    this.#accepted += Math.max(0, sealed.length - rejected);
     return { kind: 'set_aside', records: sealed.length };
   }
 

@@ -79,7 +79,7 @@ describe('createDelivery', () => {
     expect(sink.requests.map((request) => request.records.length)).toEqual([512, 512, 176]);
     expect(sink.accepted.map(({ body }) => body)).toEqual(records.map(({ line }) => line));
     expect(cursor()).toBe(1200);
-    expect(delivery.status()).toEqual({ endpoint: `${sink.url}/v1/logs`, accepted: 1200, rejected: 0 });
+    expect(delivery.status()).toEqual({ rejected: 0 });
   });
 
   it('reads on while a request is under way, and is told the answer even when what follows is damaged', async () => {
@@ -137,11 +137,7 @@ describe('while the endpoint takes nothing', () => {
     const step = await run(delivery);
     expect(step).toMatchObject({ kind: 'waiting', problem: expect.any(String) });
     expect(cursor()).toBe(0);
-    expect(delivery.status()).toMatchObject({
-      accepted: 0,
-      problem: expect.any(String),
-      retryInMillis: 1500,
-    });
+    expect(delivery.status()).toEqual({ rejected: 0, problem: expect.any(String) });
     sink.behave(sinkOf.accept());
     clock += 1500;
     expect(await run(delivery)).toEqual({ kind: 'idle' });
@@ -217,7 +213,7 @@ describe('a record that the server refuses', () => {
       expect(deadLetters()).toEqual([name]);
       expect(letter(name)).toMatchObject({ kind: 'rejected', status: 400, message, line: sealed?.line });
       expect(statSync(join(dir, 'dead', name)).mode & 0o777).toBe(0o600);
-      expect(delivery.status()).toMatchObject({ accepted: 511, rejected: 1 });
+      expect(delivery.status()).toEqual({ rejected: 1 });
     },
   );
 
@@ -352,7 +348,7 @@ describe('a partial success', () => {
       stream: '3f1c2a9e-0000-4000-8000-000000000001/1',
       ids: idsOf(records.slice(0, 5)),
     });
-    expect(delivery.status()).toMatchObject({ accepted: 8, rejected: 2 });
+    expect(delivery.status()).toEqual({ rejected: 2 });
   });
 
   it('is not reported again when only reports were in it', async () => {

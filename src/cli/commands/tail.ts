@@ -2,9 +2,8 @@
 import { buildCommand } from '@stricli/core';
 import { MAX_RECENT } from '../../query/loki-source.ts';
 import type { SourceRecord } from '../../query/record-source.ts';
-import { formatRecordLine } from '../../report/record-line.ts';
 import type { CliContext } from '../context.ts';
-import { escapeText } from '../escape.ts';
+import { printRecord } from '../print-record.ts';
 import { openReading, type Reading } from '../reading.ts';
 import { countFlag, type ReadingFlags, readingFlags, sessionFlag } from '../reading-flags.ts';
 
@@ -59,10 +58,7 @@ async function follow(
   stop: AbortController,
 ): Promise<void> {
   const { source, filter, output } = reading;
-  const print = async ({ line, record }: SourceRecord): Promise<void> => {
-    if (flags.json) await output.json(line);
-    else await output.line(formatRecordLine(record, { color: output.color, escape: escapeText }));
-  };
+  const print = (entry: SourceRecord): Promise<void> => printRecord(output, entry, flags.json);
   // In this order nothing falls between the two; what stands in both is told once.
   const arriving = source.follow(filter, stop.signal);
   const recent = await source.recent(filter, flags.lines);

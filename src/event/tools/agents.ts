@@ -1,7 +1,8 @@
 /** Tools that delegate: subagents, teams, workflows, skills. */
 import { anything, count, flag, shape, text, texts } from '../shape.ts';
 import { plainIdOf } from '../plain-id.ts';
-import { compact, defineTool, type Tool, use } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool, use } from './tool.ts';
 
 export const AGENT_TOOLS: readonly Tool[] = [
   defineTool({

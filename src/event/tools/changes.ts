@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ActionDetails } from '../../journal/record.ts';
-import { compact } from './tool.ts';
+import { compact } from '../compact.ts';
 
 const hunk = z.looseObject({
   oldStart: z.number(),

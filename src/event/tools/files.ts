@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { anything, count, flag, shape, text } from '../shape.ts';
 import { describeChange, describeContent, patch } from './changes.ts';
-import { compact, defineTool, type Tool, use } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool, use } from './tool.ts';
 
 const readFile = shape({
   filePath: ['path', text],

@@ -1,6 +1,7 @@
 /** MCP tools, `mcp__<server>__<tool>`, and the client's own tools around MCP servers. */
 import { shape, text } from '../shape.ts';
-import { compact, defineTool, type Tool } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool } from './tool.ts';
 
 export const MCP_TOOLS: readonly Tool[] = [
   defineTool({

@@ -1,7 +1,8 @@
 /** Tools that plan, ask, schedule or move the session itself. */
 import * as z from 'zod';
 import { anything, count, flag, shape, text, texts } from '../shape.ts';
-import { compact, defineTool, type Tool, use } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool, use } from './tool.ts';
 
 const task = shape({
   taskId: ['plain', text],

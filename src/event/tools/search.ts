@@ -1,6 +1,7 @@
 /** Tools that look for files, text or tools. */
 import { count, flag, shape, text, texts } from '../shape.ts';
-import { compact, defineTool, type Tool, use } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool, use } from './tool.ts';
 
 export const SEARCH_TOOLS: readonly Tool[] = [
   defineTool({

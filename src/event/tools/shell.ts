@@ -1,6 +1,7 @@
 /** Tools that run commands, and those that look at or end what still runs. */
 import { anything, count, flag, shape, text } from '../shape.ts';
-import { compact, defineTool, type Tool } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool } from './tool.ts';
 
 const command = {
   command: ['text', text],

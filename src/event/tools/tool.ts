@@ -80,14 +80,3 @@ export function defineTool<Input>(spec: ToolSpec<Input, object>): Tool {
 export function use(path: string | undefined, access: PathUse['access']): PathUse | undefined {
   return path === undefined || path === '' ? undefined : { path, access, via: 'tool_input' };
 }
-
-/** Drops absent values, so that records hold no empty fields. */
-export function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> };
-export function compact(value: Readonly<Record<string, unknown>>): object {
-  const kept: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    const field = value[name];
-    if (field !== undefined) kept[name] = field;
-  }
-  return kept;
-}

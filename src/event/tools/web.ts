@@ -1,6 +1,7 @@
 /** Tools that reach the network. */
 import { anything, count, shape, text, texts } from '../shape.ts';
-import { compact, defineTool, type Tool } from './tool.ts';
+import { compact } from '../compact.ts';
+import { defineTool, type Tool } from './tool.ts';
 
 export const WEB_TOOLS: readonly Tool[] = [
   defineTool({
