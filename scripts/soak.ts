@@ -34,6 +34,7 @@ const { kills, records, verdicts, seconds } = result;
 console.table({
   'seconds of chaos, of catching up': `${seconds.chaos.toFixed(0)}, ${seconds.catchingUp.toFixed(0)}`,
   'killed: hooks, forwarder, Collector, Loki': `${kills.hook}, ${kills.forwarder}, ${kills.collector}, ${kills.loki}`,
+  'forwarders that journaled': result.worked,
   'hooks that returned': result.returned,
   'killed hooks journaled whole, marked': `${result.killedWhole}, ${result.marked}`,
   'loss records': result.lossRecords,

@@ -9,7 +9,7 @@ const EVENTS = 600;
 describe.skipIf(!stackParts)('killing hooks, forwarder, Collector and Loki at random', () => {
   it('loses no event of a hook that returned, doubles none, and leaves every source intact', async () => {
     if (!stackParts) throw new Error('skipped');
-    const { problems, kills, returned } = await runChaos({
+    const { problems, kills, worked, returned } = await runChaos({
       parts: stackParts,
       events: EVENTS,
       seed: SEED,
@@ -18,6 +18,7 @@ describe.skipIf(!stackParts)('killing hooks, forwarder, Collector and Loki at ra
     });
     expect(problems).toEqual([]);
     expect(returned).toBeGreaterThan(EVENTS / 2);
+    expect(worked).toBeGreaterThan(2);
     for (const [part, times] of Object.entries(kills)) expect(times, part).toBeGreaterThan(0);
   });
 });

@@ -25,10 +25,13 @@ const LAUNCHER = fileURLToPath(new URL('../../dist/forwarder/launch.js', import.
 const WRITERS = 10;
 const POLL_MILLIS = 50;
 /** Events between two kills of a part, at most; and never fewer kills than so many: the writers go on until then. */
-const EVENTS_PER_KILL = { forwarder: 250, collector: 1000, loki: 2500 } as const;
+const EVENTS_PER_KILL = { forwarder: 500, collector: 1000, loki: 2500 } as const;
 const LEAST_KILLS = { forwarder: 5, collector: 2, loki: 1 } as const;
 const MAX_ROUNDS = 20;
 const MAX_OUTAGE_MILLIS = 3000;
+/** This share of the forwarders is killed whenever it comes; the others at work, so long after their first record. */
+const KILLED_AT_ONCE_SHARE = 0.25;
+const MAX_WORK_MILLIS = 1000;
 
 export interface ChaosOptions {
   readonly parts: StackParts;
@@ -42,6 +45,8 @@ export interface ChaosOptions {
 
 export interface ChaosResult {
   readonly returned: number;
+  /** Forwarders that journaled something before they were killed or left. */
+  readonly worked: number;
   /** How often each was killed. */
   readonly kills: Readonly<Record<'hook' | 'forwarder' | 'collector' | 'loki', number>>;
   /** Of hooks that were killed: journaled whole, and marked as not whole. */
@@ -110,14 +115,14 @@ async function rage(
     await Promise.all(writers);
   };
   const random = createRandom(seed);
+  const calm = new AbortController();
   const kills = { forwarder: 0, collector: 0, loki: 0 };
   const unharmed = (): boolean => PARTS.some((part) => kills[part] < LEAST_KILLS[part]);
   const strike: Readonly<Record<Kill, () => Promise<boolean>>> = {
-    forwarder: () => killForwarder(user),
+    forwarder: () => killForwarder(user, random, calm.signal),
     collector: () => outage(stack.collector, random),
     loki: () => outage(stack.loki, random),
   };
-  const calm = new AbortController();
   const assail = async (part: Kill): Promise<void> => {
     const most = Math.min(EVENTS_PER_KILL[part], events / LEAST_KILLS[part]);
     for (let next = 0; !calm.signal.aborted;) {
@@ -153,9 +158,15 @@ async function write(task: WriterTask, told: Told): Promise<void> {
   }
 }
 
-async function killForwarder(user: AtelUser): Promise<boolean> {
+async function killForwarder(user: AtelUser, random: () => number, calm: AbortSignal): Promise<boolean> {
   const pid = user.forwarder();
   if (pid === undefined) return false;
+  if (random() >= KILLED_AT_ONCE_SHARE) {
+    const before = readHead(user.paths.journalDir)?.seq;
+    while (!calm.aborted && readHead(user.paths.journalDir)?.seq === before) await sleep(POLL_MILLIS);
+    await sleep(random() * MAX_WORK_MILLIS);
+  }
+  if (startTimeOf(pid) === undefined) return false;
   process.kill(pid, 'SIGKILL');
   while (startTimeOf(pid) !== undefined) await sleep(POLL_MILLIS);
   return true;
@@ -228,9 +239,10 @@ async function account(
   const ids = new Set(records.map(({ id }) => id));
   if (ids.size !== records.length) problems.push(`${records.length - ids.size} record ids stand twice`);
   const times = new Map<string, number>();
-  let [marked, killedWhole, lossRecords] = [0, 0, 0];
+  let [marked, killedWhole, lossRecords, worked] = [0, 0, 0, 0];
   for (const { id, hook_event, action_details, correlation, session_id, audit, event_type } of records) {
     if (action_details?.kind === 'loss') lossRecords++;
+    if (action_details?.kind === 'forwarder_start') worked++;
     if (hook_event === 'Audit') continue;
     const key = correlation?.tool_use_id ?? session_id ?? '';
     const whole = audit.commit === 'ok' && event_type !== 'unreadable';
@@ -254,6 +266,7 @@ async function account(
   }
   return {
     returned: returned.size,
+    worked,
     killedWhole,
     marked,
     lossRecords,
