@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { FORWARDER_FLAGS } from '../../src/forwarder/start.ts';
 import { benchCli } from './cli.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchHook } from './hook.ts';
@@ -21,6 +22,10 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   latency: benchLatency,
   cli: benchCli,
 };
+
+// Stages and delivery are measured in this process, so it has the heap of the forwarder.
+const missing = FORWARDER_FLAGS.filter((flag) => !process.execArgv.includes(flag));
+if (missing.length > 0) throw new Error(`start it with \`npm run bench\`: node lacks ${missing.join(' ')}`);
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in BENCHES));

@@ -29,7 +29,7 @@ export async function writeJournal(dir: string, records: number): Promise<string
     installId: '11111111-2222-4333-8444-555555555555',
     clock,
     segmentBytes: 67_108_864,
-    spooled: new Set(),
+    isSpooled: () => false,
     genesis,
   });
   const sessionOf = (i: number): string =>

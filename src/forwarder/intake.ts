@@ -216,13 +216,16 @@ function lossId(why: string, name: string): string {
   return `loss-${why}-${name}`.slice(0, 200);
 }
 
+const FOREIGN = 'foreign-';
+
 function foreignId(captured: string): string {
-  return `foreign-${captured}`;
+  return `${FOREIGN}${captured}`;
 }
 
-/** Ids that what lies in the spool now has, or will have, in the journal. */
-export function spooledIds(spool: Spool, installId: string): ReadonlySet<string> {
-  const captured = spool.scan().map((entry) => captureId(installId, entry));
-  const lost = spool.losses().map(({ why, name }) => lossId(why, name));
-  return new Set([...captured, ...captured.map(foreignId), ...lost]);
+/** Tells of an id whether what lies in the spool now has it, or will have it, in the journal. */
+export function isSpooledIn(spool: Spool, installId: string): (id: string) => boolean {
+  const captured = new Set(spool.scan().map((entry) => captureId(installId, entry)));
+  const lost = new Set(spool.losses().map(({ why, name }) => lossId(why, name)));
+  return (id) =>
+    captured.has(id) || lost.has(id) || (id.startsWith(FOREIGN) && captured.has(id.slice(FOREIGN.length)));
 }

@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Install } from '../platform/install-id.ts';
 import type { Paths } from '../platform/paths.ts';
 import type { Spool } from '../spool/spool.ts';
-import { spooledIds } from './intake.ts';
+import { isSpooledIn } from './intake.ts';
 import { type OwnIdentity, ownRecord } from './own-records.ts';
 import { lastClaim } from './state.ts';
 
@@ -27,7 +27,7 @@ export function takeJournal({ paths, config, install, spool, who }: TakeJournalO
     installId: install.installId,
     clock: systemClock,
     segmentBytes: config.forwarder.segment_bytes,
-    spooled: spooledIds(spool, install.installId),
+    isSpooled: isSpooledIn(spool, install.installId),
     claim: lastClaim(paths.dataDir),
     genesis: () => ownRecord('genesis', {}, who, { atNanos: systemClock() }),
   });

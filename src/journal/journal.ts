@@ -32,8 +32,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** A segment that would grow beyond this is followed by a new one. */
   readonly segmentBytes: number;
-  /** Ids of the events that are in the spool now: those the journal has already are left out by `append`. */
-  readonly spooled: ReadonlySet<string>;
+  /** Whether the spool holds the event with this id: those that the journal has already are left out by `append`. */
+  readonly isSpooled: (id: string) => boolean;
   /** A record that is known from outside the journal's directory to have been in it. */
   readonly claim?: Claim | undefined;
   /** How much journal opening may have to read; default `SNAPSHOT_BYTES`. */
@@ -73,12 +73,12 @@ export interface Journal {
  * @throws AtelError tampered — its end does not fit together; input — the directory is not private
  */
 export function openJournal(options: JournalOptions): Journal {
-  const { dir, installId, segmentBytes, clock, spooled, claim } = options;
+  const { dir, installId, segmentBytes, clock, isSpooled, claim } = options;
   ensurePrivateDir(dir);
   const recovered = cutTornTail(dir);
   const [head, cursor] = [readHead(dir), readCursor(dir)];
   const marks = [head, cursor].filter((mark) => mark !== undefined);
-  const tail = readTail(dir, marks, spooled);
+  const tail = readTail(dir, marks, isSpooled);
   const claims = [...marks, ...(claim ? [claim] : [])];
   const began = reasonForEpoch(tail, head, claims, installId);
   const received = tail && receivedAt(dir, tail.position);

@@ -70,16 +70,16 @@ export interface Tail extends ChainState {
 /**
  * Reads the journal from its snapshot to its end; `undefined` when it holds no record.
  * @param marks what the end must agree with
- * @param spooled ids of the events that are in the spool
+ * @param isSpooled whether the spool holds the event with this id
  * @throws AtelError tampered — a whole line is no record, or does not follow the one before it
  */
 export function readTail(
   dir: string,
   marks: readonly Claim[],
-  spooled: ReadonlySet<string>,
+  isSpooled: (id: string) => boolean,
 ): Tail | undefined {
   const snapshot = readSnapshot(dir);
-  const known = new Set(Array.from(snapshot?.unsettled ?? []).filter((id) => spooled.has(id)));
+  const known = new Set(Array.from(snapshot?.unsettled ?? []).filter(isSpooled));
   let bytes = 0;
   let at: (ChainState & { sessions: Map<string, SessionLink>; position: LinePosition }) | undefined =
     snapshot && {
@@ -98,7 +98,7 @@ export function readTail(
     if (marks.some((mark) => mark.stream === stream && mark.seq === seq && mark.leaf !== leaf))
       refuse(dir, entry, seq, 'is not the record that the head or the export cursor names');
     if (inSession) state.sessions.set(inSession.session, { sseq: inSession.sseq, leaf });
-    if (id !== undefined && spooled.has(id)) known.add(id);
+    if (id !== undefined && isSpooled(id)) known.add(id);
     bytes += entry.position.next - entry.position.offset;
     at = { stream, seq, leaf, sessions: state.sessions, position: entry.position };
   }

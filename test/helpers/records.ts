@@ -74,7 +74,7 @@ export function writeJournal(
     dir,
     installId,
     segmentBytes,
-    spooled: new Set<string>(),
+    isSpooled: () => false,
     clock: () => (now += 1_000_000n),
     genesis: () => {
       const {

@@ -12,7 +12,7 @@ const journal = openJournal({
   installId: 'install',
   clock: systemClock,
   segmentBytes: 67_108_864,
-  spooled: new Set(),
+  isSpooled: () => false,
   genesis: () => draft('genesis'),
 });
 const outcomes = [5, 100, 3].map((count) => {

@@ -61,7 +61,7 @@ describe('appending', () => {
     expect(first.append([draft('a', 's'), draft('a', 's')])).toHaveLength(1);
     expect(first.append([draft('a', 's')])).toEqual([]);
     first.close();
-    const second = open(dir, { spooled: new Set(['a', 'b']) });
+    const second = open(dir, { isSpooled: (id) => id === 'a' || id === 'b' });
     expect([second.has('a'), second.has('b')]).toEqual([true, false]);
     expect(second.append([draft('a', 's'), draft('b', 's')]).map(({ record }) => record.id)).toEqual(['b']);
     second.close();
@@ -78,13 +78,13 @@ describe('appending', () => {
       seq: 3,
       unsettled: ['b'],
     });
-    const spooled = new Set(['b']);
-    const second = open(dir, { spooled });
+    const isSpooled = (id: string): boolean => id === 'b';
+    const second = open(dir, { isSpooled });
     expect([second.has('a'), second.has('b')]).toEqual([false, true]);
     second.settle(['b']);
     second.append([draft('c', 's')]);
     second.close();
-    const third = open(dir, { spooled });
+    const third = open(dir, { isSpooled });
     expect(third.has('b')).toBe(false);
     expect(third.append([draft('d', 's')])[0]?.record.audit.sseq).toBe(4);
     third.close();

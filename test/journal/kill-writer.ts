@@ -2,7 +2,7 @@
  * A forwarder reduced to its promise: journals the files of a spool directory and removes them, until there are none.
  * Usage: node kill-writer.ts <journal> <spool>. Prints `ready` once the journal is open.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournal } from '../../src/journal/journal.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -16,7 +16,7 @@ const journal = openJournal({
   clock: systemClock,
   segmentBytes: 16_384,
   snapshotBytes: 8192,
-  spooled: new Set(readdirSync(spool)),
+  isSpooled: (id) => existsSync(join(spool, id)),
   genesis: () => draft(`genesis-${process.pid}`),
 });
 journal.settle([`genesis-${process.pid}`]);

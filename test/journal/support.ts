@@ -31,7 +31,7 @@ export function open(dir: string, options: Partial<JournalOptions> = {}): Journa
     installId: 'install',
     clock: () => (now += 1_000_000n),
     segmentBytes: 67_108_864,
-    spooled: new Set(),
+    isSpooled: () => false,
     genesis: () => draft(`genesis-${now}`),
     ...options,
   });
