@@ -6,9 +6,10 @@ import { formatNanos, NANOS_PER_SECOND } from '../platform/clock.ts';
 import { sizeOf } from '../platform/files.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
-import { scanLines, scanLinesBackward } from './line-scan.ts';
+import { type ScannedLine, scanLines, scanLinesBackward } from './line-scan.ts';
 import { readableRecord } from './readable-record.ts';
 import type { Note, RecordFilter, RecordSource, SourceRecord } from './record-source.ts';
+import { searchFiles } from './search-files.ts';
 
 const CLOCK_SLACK_NANOS = 86_400n * NANOS_PER_SECOND;
 
@@ -25,16 +26,18 @@ export function createJournalSource({ directory, note }: JournalSourceDeps): Rec
     name: 'journal',
     where: directory,
     async *records(filter, signal) {
-      for (const path of segmentsSince(segments(), filter.since)) {
-        const size = sizeOf(path);
-        if (absences.cover(path, size, filter)) continue;
+      const sizes = new Map(segmentsSince(segments(), filter.since).map((path) => [path, sizeOf(path)]));
+      const paths = [...sizes]
+        .filter(([path, size]) => !absences.cover(path, size, filter))
+        .map(([path]) => path);
+      for await (const { path, lines } of searchFiles(paths, lineNeedle(filter))) {
         let found = false;
-        for (const entry of readSegment(path, filter, note)) {
+        for (const entry of recordsIn(path, lines, filter, note)) {
           signal?.throwIfAborted();
           found = true;
           yield entry;
         }
-        if (!found) absences.add(path, size, filter);
+        if (!found) absences.add(path, sizes.get(path) ?? 0, filter);
       }
     },
     async recent(filter, count) {
@@ -82,10 +85,15 @@ function createAbsences(): {
 }
 
 /** The matching records of one segment. An unfinished last line is being written, so nothing is said about it. */
-function* readSegment(path: string, filter: RecordFilter, note: Note): Generator<SourceRecord> {
+function* recordsIn(
+  path: string,
+  lines: Iterable<ScannedLine>,
+  filter: RecordFilter,
+  note: Note,
+): Generator<SourceRecord> {
   const matches = createMatcher(filter);
   let unreadable = 0;
-  for (const { text, whole } of scanLines(path, { needle: lineNeedle(filter) })) {
+  for (const { text, whole } of lines) {
     if (!whole) continue;
     const record = text === undefined ? undefined : readableRecord(text);
     if (text !== undefined && record) {

@@ -59,6 +59,16 @@ export function* scanLines(path: string, options: ScanOptions = {}): Generator<S
   }
 }
 
+/** The line at a place that `scanLines` told. */
+export function lineAt(fd: number, offset: number, end: number): ScannedLine {
+  if (end - offset > MAX_LINE_BYTES) {
+    return { text: undefined, offset, end, whole: readAt(fd, end - 1, 1)[0] === NEWLINE };
+  }
+  const bytes = readAt(fd, offset, end - offset);
+  const whole = bytes.at(-1) === NEWLINE;
+  return line(whole ? bytes.subarray(0, -1) : bytes, offset, end - offset, whole);
+}
+
 /** The whole lines of `path`, the last one first. */
 export function* scanLinesBackward(path: string): Generator<string> {
   const fd = openSync(path, 'r');
