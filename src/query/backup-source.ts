@@ -10,7 +10,7 @@ import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
 import { scanLines } from './line-scan.ts';
 import { escapedNeedle, parseOtlpLine } from './otlp-lines.ts';
-import { createRecordSorter } from './record-sorter.ts';
+import { inJournalOrder } from './record-sorter.ts';
 import {
   lastOf,
   type Note,
@@ -40,21 +40,21 @@ export interface BackupSourceDeps {
 
 /** Reads the backup files of one directory. */
 export function createBackupSource({ directory, note }: BackupSourceDeps): RecordSource {
-  async function* records(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
+  async function* asStored(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
     const matches = createMatcher(filter);
-    using sorter = createRecordSorter();
     for (const path of listBackupFiles(directory)) {
       for await (const entry of readBackupFile(path, filter, note)) {
         signal?.throwIfAborted();
-        if (matches(entry.record)) sorter.add(entry);
+        if (matches(entry.record)) yield entry;
       }
     }
-    yield* sorter.sorted();
   }
+  const records: RecordSource['records'] = (...asked) => inJournalOrder(asStored(...asked));
   return {
     name: 'backup',
     where: directory,
     records,
+    asStored,
     recent: (filter, count) => lastOf(records(filter), count),
     follow(filter, signal) {
       const matches = createMatcher(filter);

@@ -22,24 +22,24 @@ export interface JournalSourceDeps {
 export function createJournalSource({ directory, note }: JournalSourceDeps): RecordSource {
   const segments = (): readonly string[] => listSegments(directory).map((name) => join(directory, name));
   const absences = createAbsences();
+  async function* records(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
+    const sizes = new Map(segmentsSince(segments(), filter.since).map((path) => [path, sizeOf(path)]));
+    const paths = [...sizes.keys()].filter((path) => !absences.cover(path, sizes.get(path) ?? 0, filter));
+    for await (const { path, lines } of searchFiles(paths, lineNeedle(filter))) {
+      let found = false;
+      for (const entry of recordsIn(path, lines, filter, note)) {
+        signal?.throwIfAborted();
+        found = true;
+        yield entry;
+      }
+      if (!found) absences.add(path, sizes.get(path) ?? 0, filter);
+    }
+  }
   return {
     name: 'journal',
     where: directory,
-    async *records(filter, signal) {
-      const sizes = new Map(segmentsSince(segments(), filter.since).map((path) => [path, sizeOf(path)]));
-      const paths = [...sizes]
-        .filter(([path, size]) => !absences.cover(path, size, filter))
-        .map(([path]) => path);
-      for await (const { path, lines } of searchFiles(paths, lineNeedle(filter))) {
-        let found = false;
-        for (const entry of recordsIn(path, lines, filter, note)) {
-          signal?.throwIfAborted();
-          found = true;
-          yield entry;
-        }
-        if (!found) absences.add(path, sizes.get(path) ?? 0, filter);
-      }
-    },
+    records,
+    asStored: records,
     async recent(filter, count) {
       const matches = createMatcher(filter);
       const newest: SourceRecord[] = [];

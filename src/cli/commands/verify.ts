@@ -83,7 +83,7 @@ async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIt
   const { journalDir } = context.paths;
   if (source !== 'journal') {
     const reading = await openReading(context, { json: false, source });
-    return examineEach(reading.source.records({}));
+    return examineEach(reading.source.asStored({}));
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
   if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
