@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errnoOf, messageOf } from '../platform/errors.ts';
 import { compressedLines, isCompressed } from './compressed-lines.ts';
+import { readableRecord } from './readable-record.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
 import { scanLines } from './line-scan.ts';
@@ -59,7 +60,10 @@ export function createBackupSource({ directory, note }: BackupSourceDeps): Recor
     follow(filter, signal) {
       const matches = createMatcher(filter);
       const parse = (text: string): readonly SourceRecord[] =>
-        parseOtlpLine(text, () => true)?.entries.filter((entry) => matches(entry.record)) ?? [];
+        (parseOtlpLine(text)?.bodies ?? []).flatMap((line) => {
+          const record = readableRecord(line);
+          return record && matches(record) ? [{ line, record }] : [];
+        });
       return followFiles(
         () => listBackupFiles(directory).filter((path) => !isCompressed(path)),
         parse,
@@ -73,15 +77,18 @@ export function createBackupSource({ directory, note }: BackupSourceDeps): Recor
 /** The records of one file that may match; what is unreadable is noted with its place. */
 async function* readBackupFile(path: string, filter: RecordFilter, note: Note): AsyncGenerator<SourceRecord> {
   const needle = lineNeedle(filter);
-  const wanted = (body: string): boolean => needle === undefined || body.includes(needle);
   let foreign = 0;
   for await (const { text, place, whole } of linesOf(path, escapedNeedle(needle), note)) {
     if (text.trim() === '') continue;
-    const parsed = parseOtlpLine(text, wanted);
+    const parsed = parseOtlpLine(text);
     if (!parsed) note(`${path}: ${whole ? 'no OTLP/JSON' : 'an unfinished line'} at ${place}; skipped`);
     if (parsed?.remains) note(`${path}: remains of an interrupted write at ${place}; skipped`);
-    foreign += parsed?.foreign ?? 0;
-    yield* parsed?.entries ?? [];
+    for (const line of parsed?.bodies ?? []) {
+      if (needle !== undefined && !line.includes(needle)) continue;
+      const record = readableRecord(line);
+      if (record) yield { line, record };
+      else foreign += 1;
+    }
   }
   if (foreign > 0) note(`${path}: ${foreign} LogRecords are no records of agent-telemetry; skipped`);
 }
