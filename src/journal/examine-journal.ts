@@ -35,7 +35,7 @@ export async function* examineJournal(
   }
   const free: Buffer<ArrayBuffer>[] = [];
   const blocks = readBlocks(dir, undefined, () => free.pop() ?? createBuffer());
-  const answers = inThreads<Block, Answer>(THREAD, blocks, (block) => [block.bytes.buffer]);
+  const answers = inThreads<Block, Answer>(THREAD, blocks, { transfer: (block) => [block.bytes.buffer] });
   for await (const { columns, buffer } of answers) {
     free.push(Buffer.from(buffer));
     yield fromColumns(columns);

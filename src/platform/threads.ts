@@ -14,18 +14,26 @@ interface Thread<Task, Answer> {
   stop(): void;
 }
 
+export interface ThreadOptions<Task> {
+  /** What of a task is handed over instead of copied. */
+  readonly transfer?: (task: Task) => readonly Transferable[];
+  /** How many to start at most, instead of one per processor. */
+  readonly threads?: number;
+}
+
 /**
  * Has threads do the tasks, which are taken from `tasks` only as answers are taken: memory stays flat.
  * @param program answers each message with one message
- * @param transfer what of a task is handed over instead of copied
  * @throws what the program throws
  */
 export async function* inThreads<Task, Answer>(
   program: URL,
   tasks: Iterable<Task>,
-  transfer: (task: Task) => readonly Transferable[] = () => [],
+  {
+    transfer = () => [],
+    threads: count = Math.min(availableParallelism(), MAX_THREADS),
+  }: ThreadOptions<Task> = {},
 ): AsyncGenerator<Answer> {
-  const count = Math.min(availableParallelism(), MAX_THREADS);
   const threads: Thread<Task, Answer>[] = [];
   const pending: Promise<Answer>[] = [];
   try {

@@ -39,7 +39,6 @@ export function createJournalSource({ directory, note }: JournalSourceDeps): Rec
     name: 'journal',
     where: directory,
     records,
-    asStored: records,
     async recent(filter, count) {
       const matches = createMatcher(filter);
       const newest: SourceRecord[] = [];

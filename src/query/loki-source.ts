@@ -44,7 +44,7 @@ export interface LokiSourceDeps {
 export function createLokiSource({ client, clock, note }: LokiSourceDeps): RecordSource {
   const rangeOf = (filter: RecordFilter, signal?: AbortSignal): Promise<TimeRange> =>
     rangeToRead(client, clock, filter, signal);
-  async function* asStored(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
+  async function* read(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
     const matches = createMatcher(filter);
     let foreign = 0;
     const range = await rangeOf(filter, signal);
@@ -58,8 +58,7 @@ export function createLokiSource({ client, clock, note }: LokiSourceDeps): Recor
   return {
     name: 'loki',
     where: client.url,
-    records: (...asked) => inJournalOrder(asStored(...asked)),
-    asStored,
+    records: (...asked) => inJournalOrder(read(...asked)),
     async recent(filter, count) {
       const entries = await newestLogs(client, buildLogQuery(filter), await rangeOf(filter), count);
       return lastOf(inJournalOrder(toRecords(entries, createMatcher(filter))), count);

@@ -35,8 +35,6 @@ export interface RecordSource {
   readonly where: string;
   /** Everything that matches, in journal order. */
   records(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<SourceRecord>;
-  /** The same as the store holds it: in its own order, with its copies. */
-  asStored(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<SourceRecord>;
   /** The newest `count` that match, oldest first. */
   recent(filter: RecordFilter, count: number): Promise<readonly SourceRecord[]>;
   /** What matches of that which arrives from this call on, until `signal` aborts. */
