@@ -3,7 +3,7 @@ import { startForwarder } from '../forwarder/start.ts';
 import { systemClock } from '../platform/clock.ts';
 import { drainSpool } from '../query/drain-spool.ts';
 import { openSource } from '../query/open-source.ts';
-import type { RecordFilter, RecordSource } from '../query/record-source.ts';
+import type { Note, RecordFilter, RecordSource } from '../query/record-source.ts';
 import { resolveSession } from '../query/resolve-session.ts';
 import { backupDirOf, lokiUrlOf, stackSettings } from '../stack/settings.ts';
 import type { CliContext } from './context.ts';
@@ -27,7 +27,7 @@ export async function openReading(
 ): Promise<Reading> {
   const filter = toFilter(flags, systemClock());
   await letSpoolDrain(context);
-  const note = (text: string): void => context.note(`atel: ${escapeText(text)}`);
+  const note = noteFor(context);
   const { paths } = context;
   const source = await openSource(flags.source, {
     journalDir: paths.journalDir,
@@ -40,6 +40,11 @@ export async function openReading(
   }
   const session = flags.session === undefined ? undefined : await resolveSession(source, flags.session);
   return { source, filter: { ...filter, session }, output: createOutput(context) };
+}
+
+/** Tells the user what a source says of itself, on standard error. */
+export function noteFor(context: CliContext): Note {
+  return (text) => context.note(`atel: ${escapeText(text)}`);
 }
 
 /** Where this user's Loki listens. */

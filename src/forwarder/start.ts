@@ -4,6 +4,7 @@ import { type Env, pickEnv } from '../platform/env.ts';
 import { ensurePrivateDir } from '../platform/files.ts';
 import { type Paths, XDG_VARIABLES } from '../platform/paths.ts';
 import { livePidFile, startDetached } from '../platform/processes.ts';
+import { programBeside } from '../platform/programs.ts';
 
 /** The forwarder inherits nothing that could steer Node or leak a key. */
 const INHERITED = ['HOME', 'PATH', 'LANG', 'TMPDIR', ...XDG_VARIABLES];
@@ -18,9 +19,7 @@ export const FORWARDER_FLAGS: readonly string[] = [
 ];
 
 /** The daemon beside this file, compiled or as source. */
-const DAEMON = fileURLToPath(
-  new URL(`./daemon.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-);
+const DAEMON = fileURLToPath(programBeside(import.meta.url, 'daemon'));
 
 /**
  * Starts a forwarder unless one runs.

@@ -2,17 +2,22 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { AtelError } from '../platform/errors.ts';
-import { ensurePrivateDir, fsyncDir, readAt, sizeOfFd, writeAtomic } from '../platform/files.ts';
+import {
+  endOfWholeLines,
+  ensurePrivateDir,
+  fsyncDir,
+  readAt,
+  sizeOfFd,
+  writeAtomic,
+} from '../platform/files.ts';
 import { EMPTY_LEAF } from './canonical.ts';
 import type { GenesisReason } from './genesis.ts';
 import type { Claim, Head } from './marks.ts';
 import { type Place, placeOf } from './purged.ts';
 import { type JournalLine, type LinePosition, parseRecord, readJournal, readRecord } from './reader.ts';
 import type { ChainState, SessionLink } from './seal.ts';
-import { epochOf, listSegments } from './segments.ts';
+import { compareEpochs, listSegments } from './segments.ts';
 import { readSnapshot } from './snapshot.ts';
-
-const BACKWARD_BYTES = 65_536;
 
 /** Bytes behind the last newline that were moved to `torn/`. */
 export interface Recovered {
@@ -30,7 +35,7 @@ export function cutTornTail(dir: string): Recovered | undefined {
   const fd = openSync(join(dir, segment), 'r+');
   try {
     const size = sizeOfFd(fd);
-    const end = endOfLastLine(fd, size);
+    const end = endOfWholeLines(fd);
     if (end < size) {
       const torn = join(dir, 'torn');
       ensurePrivateDir(torn);
@@ -44,16 +49,6 @@ export function cutTornTail(dir: string): Recovered | undefined {
   } finally {
     closeSync(fd);
   }
-}
-
-function endOfLastLine(fd: number, size: number): number {
-  for (let end = size; end > 0;) {
-    const start = Math.max(0, end - BACKWARD_BYTES);
-    const newline = readAt(fd, start, end - start).lastIndexOf(10);
-    if (newline >= 0) return start + newline + 1;
-    end = start;
-  }
-  return 0;
 }
 
 /** The end of the journal. */
@@ -160,9 +155,4 @@ export function reasonForEpoch(
 
 function claimOf(claim: Claim | undefined): Claim | undefined {
   return claim && { stream: claim.stream, seq: claim.seq, leaf: claim.leaf };
-}
-
-function compareEpochs(a: Claim, b: Claim): number {
-  const [left, right] = [epochOf(a.stream), epochOf(b.stream)];
-  return left === right ? 0 : left < right ? -1 : 1;
 }

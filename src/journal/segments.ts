@@ -38,6 +38,12 @@ export function epochOf(stream: string): string {
   return stream.slice(stream.lastIndexOf('/') + 1);
 }
 
+/** Order of two streams in time. */
+export function compareEpochs(a: { readonly stream: string }, b: { readonly stream: string }): number {
+  const [left, right] = [epochOf(a.stream), epochOf(b.stream)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
 /** The name of an epoch that begins now, later than all of `known` even when the clock was set back. */
 export function epochAfter(known: readonly string[], nowMillis: number): string {
   const latest = Math.max(nowMillis, ...known.map((epoch) => millisOf(epoch) + 1));

@@ -7,7 +7,7 @@ import { examine, type Examined, type VerifyLine } from './examine.ts';
 import type { Genesis } from './genesis.ts';
 import type { Claim } from './marks.ts';
 import { createPurgeCheck, type PurgeCheck } from './purge-check.ts';
-import { epochOf } from './segments.ts';
+import { compareEpochs, epochOf } from './segments.ts';
 import { createStreamCheck, type StreamCheck } from './stream-check.ts';
 import {
   createProblemList,
@@ -129,7 +129,8 @@ function takeGenesis(run: Run, stream: string, genesis: Genesis | undefined): vo
 
 function conclude(run: Run, duplicates: number, headNow: Claim | undefined): Verdict {
   const { options, problems, streams, head, cursor, notes } = run;
-  const summaries = [...streams.values()].map((stream) => stream.finish());
+  // A sink may bring the streams in any order.
+  const summaries = [...streams.values()].map((stream) => stream.finish()).toSorted(compareEpochs);
   const records = summaries.reduce((sum, stream) => sum + stream.records, 0);
   checkMarks(run);
   checkRoots(run);
@@ -189,7 +190,7 @@ function checkMarks({ options, problems, streams, head, cursor, links }: Run): v
 /** One install has one first start: a second one means that its state was lost, with nothing to show for it. */
 function checkRoots({ problems, roots }: Run): void {
   const seen = new Map<string, string>();
-  for (const stream of roots) {
+  for (const stream of roots.toSorted()) {
     const install = stream.slice(0, stream.lastIndexOf('/'));
     const other = seen.get(install);
     const detail = `it begins as if ${other} did not exist`;

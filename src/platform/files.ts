@@ -25,6 +25,7 @@ export const PRIVATE_DIR = 0o700;
 const PRIVATE_UMASK = 0o077;
 const EVERYBODY_WRITES = 0o002;
 const STICKY = 0o1000;
+const BACKWARD_BYTES = 65_536;
 
 /**
  * Creates `path` (0700, with parents) or checks that what is there is a directory of ours that no other user
@@ -171,4 +172,15 @@ export function sizeOf(path: string): number {
 /** Size of an open file in bytes. */
 export function sizeOfFd(fd: number): number {
   return fstatSync(fd).size;
+}
+
+/** Where the last newline ends: what stands behind it is still being written. */
+export function endOfWholeLines(fd: number): number {
+  for (let end = sizeOfFd(fd); end > 0;) {
+    const start = Math.max(0, end - BACKWARD_BYTES);
+    const newline = readAt(fd, start, end - start).lastIndexOf('\n');
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
 }

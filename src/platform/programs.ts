@@ -22,3 +22,8 @@ export function isExecutable(path: string): boolean {
     return false;
   }
 }
+
+/** Our own program that stands beside a module, compiled or as source. */
+export function programBeside(moduleUrl: string, name: string): URL {
+  return new URL(`./${name}.${moduleUrl.endsWith('.ts') ? 'ts' : 'js'}`, moduleUrl);
+}

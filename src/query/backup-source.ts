@@ -1,16 +1,11 @@
-/**
- * The Collector's backup as a source: the current file and those rotated away (`<name>-<timestamp>.<ext>`), also when
- * they were compressed since. Copies and disorder are what an at-least-once hop leaves; the sorter undoes both.
- */
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { errnoOf, messageOf } from '../platform/errors.ts';
-import { compressedLines, isCompressed } from './compressed-lines.ts';
+/** The Collector's backup as a source. Copies and disorder are what an at-least-once hop leaves; sorting undoes both. */
+import { backupLines, bodiesIn, createForeignCount, listBackupFiles } from './backup-lines.ts';
+import { isCompressed } from './compressed-lines.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
-import { scanLines } from './line-scan.ts';
 import { escapedNeedle, parseOtlpLine } from './otlp-lines.ts';
-import { createRecordSorter } from './record-sorter.ts';
+import { readableRecord } from './readable-record.ts';
+import { inJournalOrder } from './record-sorter.ts';
 import {
   lastOf,
   type Note,
@@ -19,20 +14,6 @@ import {
   type SourceRecord,
 } from './record-source.ts';
 
-/** The backup's files, rotated ones first. */
-export function listBackupFiles(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && /\.jsonl?(\.gz|\.zst)?$/.test(entry.name))
-      .map(({ name }) => name)
-      .toSorted()
-      .map((name) => join(directory, name));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 export interface BackupSourceDeps {
   readonly directory: string;
   readonly note: Note;
@@ -40,17 +21,8 @@ export interface BackupSourceDeps {
 
 /** Reads the backup files of one directory. */
 export function createBackupSource({ directory, note }: BackupSourceDeps): RecordSource {
-  async function* records(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
-    const matches = createMatcher(filter);
-    using sorter = createRecordSorter();
-    for (const path of listBackupFiles(directory)) {
-      for await (const entry of readBackupFile(path, filter, note)) {
-        signal?.throwIfAborted();
-        if (matches(entry.record)) sorter.add(entry);
-      }
-    }
-    yield* sorter.sorted();
-  }
+  const records: RecordSource['records'] = (filter, signal) =>
+    inJournalOrder(readBackup(directory, filter, note, signal));
   return {
     name: 'backup',
     where: directory,
@@ -59,7 +31,10 @@ export function createBackupSource({ directory, note }: BackupSourceDeps): Recor
     follow(filter, signal) {
       const matches = createMatcher(filter);
       const parse = (text: string): readonly SourceRecord[] =>
-        parseOtlpLine(text, () => true)?.entries.filter((entry) => matches(entry.record)) ?? [];
+        (parseOtlpLine(text)?.bodies ?? []).flatMap((line) => {
+          const record = readableRecord(line);
+          return record && matches(record) ? [{ line, record }] : [];
+        });
       return followFiles(
         () => listBackupFiles(directory).filter((path) => !isCompressed(path)),
         parse,
@@ -70,40 +45,24 @@ export function createBackupSource({ directory, note }: BackupSourceDeps): Recor
   };
 }
 
-/** The records of one file that may match; what is unreadable is noted with its place. */
-async function* readBackupFile(path: string, filter: RecordFilter, note: Note): AsyncGenerator<SourceRecord> {
+/** The records that match, as they stand in the files; what is unreadable is noted with its place. */
+async function* readBackup(
+  directory: string,
+  filter: RecordFilter,
+  note: Note,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SourceRecord> {
+  const matches = createMatcher(filter);
   const needle = lineNeedle(filter);
-  const wanted = (body: string): boolean => needle === undefined || body.includes(needle);
-  let foreign = 0;
-  for await (const { text, place, whole } of linesOf(path, escapedNeedle(needle), note)) {
-    if (text.trim() === '') continue;
-    const parsed = parseOtlpLine(text, wanted);
-    if (!parsed) note(`${path}: ${whole ? 'no OTLP/JSON' : 'an unfinished line'} at ${place}; skipped`);
-    if (parsed?.remains) note(`${path}: remains of an interrupted write at ${place}; skipped`);
-    foreign += parsed?.foreign ?? 0;
-    yield* parsed?.entries ?? [];
-  }
-  if (foreign > 0) note(`${path}: ${foreign} LogRecords are no records of agent-telemetry; skipped`);
-}
-
-interface PlacedLine {
-  readonly text: string;
-  readonly place: string;
-  readonly whole: boolean;
-}
-
-async function* linesOf(path: string, needle: string | undefined, note: Note): AsyncGenerator<PlacedLine> {
-  if (isCompressed(path)) {
-    let count = 0;
-    try {
-      for await (const text of compressedLines(path)) yield { text, place: `line ${++count}`, whole: true };
-    } catch (error) {
-      note(`${basename(path)}: damaged after line ${count}: ${messageOf(error)}`);
+  const foreign = createForeignCount(note);
+  for await (const placed of backupLines(directory, escapedNeedle(needle), note)) {
+    signal?.throwIfAborted();
+    for (const line of bodiesIn(placed, note)) {
+      if (needle !== undefined && !line.includes(needle)) continue;
+      const record = readableRecord(line);
+      if (!record) foreign.add(placed.path, 1);
+      else if (matches(record)) yield { line, record };
     }
-    return;
   }
-  for (const { text, offset, whole } of scanLines(path, { needle })) {
-    if (text === undefined) note(`${path}: a line too long at byte ${offset}; skipped`);
-    else yield { text, place: `byte ${offset}`, whole };
-  }
+  foreign.tell();
 }

@@ -4,7 +4,8 @@
  */
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endOfWholeLines, scanLines } from './line-scan.ts';
+import { endOfWholeLines } from '../platform/files.ts';
+import { scanLines } from './line-scan.ts';
 import type { SourceRecord } from './record-source.ts';
 
 /** What stays the same of a file while it is followed: its inode where files are rotated, its path where they are purged. */

@@ -6,9 +6,10 @@ import { formatNanos, NANOS_PER_SECOND } from '../platform/clock.ts';
 import { sizeOf } from '../platform/files.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
-import { scanLines, scanLinesBackward } from './line-scan.ts';
+import { type ScannedLine, scanLines, scanLinesBackward } from './line-scan.ts';
 import { readableRecord } from './readable-record.ts';
 import type { Note, RecordFilter, RecordSource, SourceRecord } from './record-source.ts';
+import { searchFiles } from './search-files.ts';
 
 const CLOCK_SLACK_NANOS = 86_400n * NANOS_PER_SECOND;
 
@@ -21,22 +22,23 @@ export interface JournalSourceDeps {
 export function createJournalSource({ directory, note }: JournalSourceDeps): RecordSource {
   const segments = (): readonly string[] => listSegments(directory).map((name) => join(directory, name));
   const absences = createAbsences();
+  async function* records(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
+    const sizes = new Map(segmentsSince(segments(), filter.since).map((path) => [path, sizeOf(path)]));
+    const paths = [...sizes.keys()].filter((path) => !absences.cover(path, sizes.get(path) ?? 0, filter));
+    for await (const { path, lines } of searchFiles(paths, lineNeedle(filter))) {
+      let found = false;
+      for (const entry of recordsIn(path, lines, filter, note)) {
+        signal?.throwIfAborted();
+        found = true;
+        yield entry;
+      }
+      if (!found) absences.add(path, sizes.get(path) ?? 0, filter);
+    }
+  }
   return {
     name: 'journal',
     where: directory,
-    async *records(filter, signal) {
-      for (const path of segmentsSince(segments(), filter.since)) {
-        const size = sizeOf(path);
-        if (absences.cover(path, size, filter)) continue;
-        let found = false;
-        for (const entry of readSegment(path, filter, note)) {
-          signal?.throwIfAborted();
-          found = true;
-          yield entry;
-        }
-        if (!found) absences.add(path, size, filter);
-      }
-    },
+    records,
     async recent(filter, count) {
       const matches = createMatcher(filter);
       const newest: SourceRecord[] = [];
@@ -82,10 +84,15 @@ function createAbsences(): {
 }
 
 /** The matching records of one segment. An unfinished last line is being written, so nothing is said about it. */
-function* readSegment(path: string, filter: RecordFilter, note: Note): Generator<SourceRecord> {
+function* recordsIn(
+  path: string,
+  lines: Iterable<ScannedLine>,
+  filter: RecordFilter,
+  note: Note,
+): Generator<SourceRecord> {
   const matches = createMatcher(filter);
   let unreadable = 0;
-  for (const { text, whole } of scanLines(path, { needle: lineNeedle(filter) })) {
+  for (const { text, whole } of lines) {
     if (!whole) continue;
     const record = text === undefined ? undefined : readableRecord(text);
     if (text !== undefined && record) {

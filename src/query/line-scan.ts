@@ -1,6 +1,6 @@
 /** Lines of a file, read in large blocks; with a needle, whole blocks are skipped at the speed of a byte search. */
 import { closeSync, openSync } from 'node:fs';
-import { readAt, readInto, sizeOfFd } from '../platform/files.ts';
+import { endOfWholeLines, readAt, readInto } from '../platform/files.ts';
 
 const BLOCK_BYTES = 1_048_576;
 const BACKWARD_BYTES = 65_536;
@@ -59,6 +59,16 @@ export function* scanLines(path: string, options: ScanOptions = {}): Generator<S
   }
 }
 
+/** The line at a place that `scanLines` told. */
+export function lineAt(fd: number, offset: number, end: number): ScannedLine {
+  if (end - offset > MAX_LINE_BYTES) {
+    return { text: undefined, offset, end, whole: readAt(fd, end - 1, 1)[0] === NEWLINE };
+  }
+  const bytes = readAt(fd, offset, end - offset);
+  const whole = bytes.at(-1) === NEWLINE;
+  return line(whole ? bytes.subarray(0, -1) : bytes, offset, end - offset, whole);
+}
+
 /** The whole lines of `path`, the last one first. */
 export function* scanLinesBackward(path: string): Generator<string> {
   const fd = openSync(path, 'r');
@@ -80,17 +90,6 @@ export function* scanLinesBackward(path: string): Generator<string> {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Where the last newline ends: what stands behind it is still being written. */
-export function endOfWholeLines(fd: number): number {
-  for (let end = sizeOfFd(fd); end > 0;) {
-    const start = Math.max(0, end - BACKWARD_BYTES);
-    const newline = readAt(fd, start, end - start).lastIndexOf(NEWLINE);
-    if (newline >= 0) return start + newline + 1;
-    end = start;
-  }
-  return 0;
 }
 
 function* linesOf(block: Buffer, base: number): Generator<ScannedLine> {

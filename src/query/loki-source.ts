@@ -9,8 +9,14 @@ import { createMatcher } from './filter.ts';
 import { ALL_RECORDS, buildLogQuery } from './logql.ts';
 import type { LokiClient, LokiEntry } from './loki-client.ts';
 import { readableRecord } from './readable-record.ts';
-import { createRecordSorter } from './record-sorter.ts';
-import type { Note, RecordFilter, RecordSource, SourceRecord } from './record-source.ts';
+import { inJournalOrder } from './record-sorter.ts';
+import {
+  lastOf,
+  type Note,
+  type RecordFilter,
+  type RecordSource,
+  type SourceRecord,
+} from './record-source.ts';
 import { readPage, splitRange, type TimeRange } from './time-range.ts';
 
 /** Loki's `max_entries_limit_per_query`. */
@@ -38,28 +44,24 @@ export interface LokiSourceDeps {
 export function createLokiSource({ client, clock, note }: LokiSourceDeps): RecordSource {
   const rangeOf = (filter: RecordFilter, signal?: AbortSignal): Promise<TimeRange> =>
     rangeToRead(client, clock, filter, signal);
+  async function* read(filter: RecordFilter, signal?: AbortSignal): AsyncGenerator<SourceRecord> {
+    const matches = createMatcher(filter);
+    let foreign = 0;
+    const range = await rangeOf(filter, signal);
+    for await (const { line } of readLogs(client, buildLogQuery(filter), range, note, signal)) {
+      const record = readableRecord(line);
+      if (record && matches(record)) yield { line, record };
+      else if (!record) foreign += 1;
+    }
+    if (foreign > 0) note(`${client.url}: ${foreign} entries are no records of agent-telemetry; skipped`);
+  }
   return {
     name: 'loki',
     where: client.url,
-    async *records(filter, signal) {
-      const matches = createMatcher(filter);
-      using sorter = createRecordSorter();
-      let foreign = 0;
-      const range = await rangeOf(filter, signal);
-      for await (const { line } of readLogs(client, buildLogQuery(filter), range, note, signal)) {
-        const record = readableRecord(line);
-        if (record && matches(record)) sorter.add({ line, record });
-        else if (!record) foreign += 1;
-      }
-      if (foreign > 0) note(`${client.url}: ${foreign} entries are no records of agent-telemetry; skipped`);
-      yield* sorter.sorted();
-    },
+    records: (...asked) => inJournalOrder(read(...asked)),
     async recent(filter, count) {
-      const matches = createMatcher(filter);
-      using sorter = createRecordSorter();
       const entries = await newestLogs(client, buildLogQuery(filter), await rangeOf(filter), count);
-      for (const entry of toRecords(entries, matches)) sorter.add(entry);
-      return [...sorter.sorted()];
+      return lastOf(inJournalOrder(toRecords(entries, createMatcher(filter))), count);
     },
     follow: (filter, signal) => follow(client, filter, clock, signal),
   };

@@ -2,7 +2,8 @@
 import { listSegments } from '../journal/segments.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { AtelError } from '../platform/errors.ts';
-import { createBackupSource, listBackupFiles } from './backup-source.ts';
+import { listBackupFiles } from './backup-lines.ts';
+import { createBackupSource } from './backup-source.ts';
 import { createJournalSource } from './journal-source.ts';
 import { createLokiClient, type LokiClient } from './loki-client.ts';
 import { createLokiSource } from './loki-source.ts';

@@ -4,8 +4,6 @@
  * while it wrote leaves the beginning of a request without its newline, and the next request follows on the same line.
  */
 import * as z from 'zod';
-import { readableRecord } from './readable-record.ts';
-import type { SourceRecord } from './record-source.ts';
 
 const requestSchema = z.object({
   resourceLogs: z
@@ -28,42 +26,30 @@ const requestSchema = z.object({
 /** Where a request begins; within a string of one the quotes would be escaped. */
 const REQUEST_START = /(?=\{"resourceLogs":)/;
 
-type OtlpRequest = z.output<typeof requestSchema>;
-
 export interface OtlpLine {
-  readonly entries: readonly SourceRecord[];
-  /** LogRecords whose body is no record of ours. */
-  readonly foreign: number;
+  /** Of each LogRecord, the text that may be a record's line; empty where there is none. */
+  readonly bodies: readonly string[];
   /** Before the request stand remains of others that were never acknowledged. */
   readonly remains: boolean;
 }
 
-/**
- * The records of one line; `undefined` when no OTLP/JSON is in it.
- * @param wanted asked about each body before it is parsed
- */
-export function parseOtlpLine(text: string, wanted: (body: string) => boolean): OtlpLine | undefined {
-  const whole = parseRequest(text);
-  const pieces = whole ? [whole] : text.split(REQUEST_START).map(parseRequest);
+/** What one line holds; `undefined` when no OTLP/JSON is in it. */
+export function parseOtlpLine(text: string): OtlpLine | undefined {
+  const whole = bodiesOf(text);
+  const pieces = whole ? [whole] : text.split(REQUEST_START).map(bodiesOf);
   const requests = pieces.filter((piece) => piece !== undefined);
   if (requests.length === 0) return undefined;
-  const entries: SourceRecord[] = [];
-  let foreign = 0;
-  for (const { scopeLogs } of requests.flatMap((request) => request.resourceLogs)) {
-    for (const { body } of scopeLogs.flatMap((scope) => scope.logRecords)) {
-      const line = body?.stringValue ?? '';
-      if (!wanted(line)) continue;
-      const record = readableRecord(line);
-      if (record) entries.push({ line, record });
-      else foreign += 1;
-    }
-  }
-  return { entries, foreign, remains: requests.length < pieces.length };
+  return { bodies: requests.flat(), remains: requests.length < pieces.length };
 }
 
-function parseRequest(text: string): OtlpRequest | undefined {
+/** Of one request; all else that it holds is let go before the bodies are parsed. */
+function bodiesOf(text: string): readonly string[] | undefined {
   try {
-    return requestSchema.safeParse(JSON.parse(text)).data;
+    return requestSchema
+      .parse(JSON.parse(text))
+      .resourceLogs.flatMap(({ scopeLogs }) => scopeLogs)
+      .flatMap(({ logRecords }) => logRecords)
+      .map(({ body }) => body?.stringValue ?? '');
   } catch {
     return undefined;
   }

@@ -94,6 +94,10 @@ describe('atel verify', () => {
     };
     const intact = 'intact  10 records in 1 stream (seq 1–10)';
     expect(await verifyBackup(lines.toReversed())).toEqual([0, [intact]]);
+    expect(await verifyBackup([...lines.slice(5), ...lines, ...lines.slice(0, 2)])).toEqual([
+      0,
+      [`${intact}, 7 copies`],
+    ]);
     const lacking = 'incomplete  8 records in 1 stream (seq 1–9)';
     expect(await verifyBackup(lines.toSpliced(3, 1).slice(0, -1))).toEqual([
       2,

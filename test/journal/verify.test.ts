@@ -327,6 +327,19 @@ describe('verification of a sink', () => {
     expect([verdict.records, verdict.duplicates]).toEqual([41, 6]);
   });
 
+  it('says the same of several epochs, whichever comes first', () => {
+    const dir = journalOf(4);
+    rmSync(join(dir, 'head.json'));
+    const journal = open(dir);
+    appendEach(journal, ['later']);
+    journal.close();
+    const lines = linesOf(dir);
+    const verdict = verify(lines);
+    expect(verdict.streams.map(({ records }) => records)).toEqual([5, 2]);
+    expect(kinds(verdict)).toEqual(['intact', []]);
+    expect(verify(lines.toReversed())).toEqual(verdict);
+  });
+
   it('calls it incomplete when records have not arrived, by gap and by cursor', () => {
     const lines = linesOf(journalOf(9));
     const cursor = {

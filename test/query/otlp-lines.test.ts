@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseRecord } from '../../src/journal/reader.ts';
 import { parseOtlpLine } from '../../src/query/otlp-lines.ts';
 import { draft, otlpLine, writeJournal } from '../helpers/records.ts';
 
@@ -21,26 +22,25 @@ describe('a line of the backup', () => {
   const first = otlpLine([bodyOf('First')]);
   const second = otlpLine([bodyOf('Second'), bodyOf(HOSTILE)]);
   const read = (text: string) => {
-    const parsed = parseOtlpLine(text, () => true);
-    return parsed && { ...parsed, entries: parsed.entries.map(({ record }) => record.tool_name) };
+    const parsed = parseOtlpLine(text);
+    return parsed && { ...parsed, bodies: parsed.bodies.map((line) => parseRecord(line)?.tool_name) };
   };
 
   it('is one request', () => {
-    expect(read(second)).toEqual({ entries: ['Second', HOSTILE], foreign: 0, remains: false });
+    expect(read(second)).toEqual({ bodies: ['Second', HOSTILE], remains: false });
   });
 
   it('may begin with what a killed Collector left of the request before, cut anywhere', () => {
     for (let length = 1; length < first.length; length += 7) {
       const torn = first.slice(0, length);
-      expect(read(torn + second)).toEqual({ entries: ['Second', HOSTILE], foreign: 0, remains: true });
+      expect(read(torn + second)).toEqual({ bodies: ['Second', HOSTILE], remains: true });
     }
-    expect(read(first.slice(0, 300) + first.slice(0, 99) + second)?.entries).toEqual(['Second', HOSTILE]);
+    expect(read(first.slice(0, 300) + first.slice(0, 99) + second)?.bodies).toEqual(['Second', HOSTILE]);
   });
 
   it('may hold two whole requests, when only the newline between them was not written', () => {
     expect(read(first + second)).toEqual({
-      entries: ['First', 'Second', HOSTILE],
-      foreign: 0,
+      bodies: ['First', 'Second', HOSTILE],
       remains: false,
     });
   });

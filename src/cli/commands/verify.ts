@@ -7,9 +7,10 @@ import { examineJournal } from '../../journal/examine-journal.ts';
 import type { Problem, Verdict } from '../../journal/verdict.ts';
 import { createVerifier } from '../../journal/verify.ts';
 import { AtelError, errnoOf, messageOf } from '../../platform/errors.ts';
+import { examineBackup } from '../../query/examine-backup.ts';
 import { SOURCE_NAMES, type SourceName, type SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
-import { letSpoolDrain, openReading } from '../reading.ts';
+import { letSpoolDrain, noteFor, openReading } from '../reading.ts';
 
 interface Flags {
   readonly json: boolean;
@@ -78,11 +79,12 @@ async function verify(context: CliContext, source: SourceName): Promise<Verdict>
   return verifier.finish(journal ? readHead(journalDir) : undefined);
 }
 
-/** The lines of a source, some at a time; the journal's as they stand in its files, damaged ones too. */
+/** The lines of a source, some at a time; those of files as they stand there, the journal's damaged ones too. */
 async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIterable<readonly Examined[]>> {
   const { journalDir } = context.paths;
   if (source !== 'journal') {
     const reading = await openReading(context, { json: false, source });
+    if (source === 'backup') return examineBackup(reading.source.where, noteFor(context));
     return examineEach(reading.source.records({}));
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
