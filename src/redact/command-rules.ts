@@ -131,14 +131,14 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'setting',
     ['expect'],
-    String.raw`\bsend\s{1,4}(?:--\s{1,4})?\\?"(?<secret>[^"\\]{1,256})\\{1,2}[rn]`,
+    String.raw`\bsend\s{1,4}(?:--\s{1,4})?\\?"(?<secret>[^"\\]{1,256})(?=\\{1,2}[rn])`,
     notHarmless,
   ),
   // Into a file that is made to hold secrets.
   judged(
     'secret-file',
     ['echo', 'printf'],
-    String.raw`${ECHO}${SHORT_VALUE}["'\\]{0,8}\s{0,8}(?:>>?|\|\s{0,4}(?:sudo\s{1,4})?tee(?:\s{1,4}-a)?)\s{0,4}(?<file>[^\s;|&]{1,256})`,
+    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}(?:>>?|\|\s{0,4}(?:sudo\s{1,4})?tee(?:\s{1,4}-a)?)\s{0,4}(?<file>[^\s;|&]{1,256}))`,
     ({ value, groups }) => !isHarmlessValue(value) && SECRET_FILE.test(groups['file'] ?? ''),
   ),
   // Passwords that are fed to a program's standard input.
@@ -156,7 +156,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
       'secrets create',
       'versions add',
     ],
-    String.raw`${ECHO}${SHORT_VALUE}["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login|secrets create|versions add)`,
+    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login|secrets create|versions add))`,
     notHarmless,
   ),
   judged(
