@@ -15,6 +15,38 @@ const ATTACHED = '';
 const APART = String.raw`["']?[,=\s]\s{0,16}`;
 const EITHER = String.raw`["']?[,=]?\s{0,16}`;
 
+/** Longest piece of a command line between a command and the value of its flag or setting, and the command itself. */
+const MAX_COMMAND_CHARS = 512;
+const MAX_COMMAND_NAME_CHARS = 64;
+
+/**
+ * A command and, behind it on the line, a flag with the secret. A command without the flag is matched too, to the end of
+ * the line, and rejected: so a line is read once, not from each command in it.
+ */
+function afterCommand(
+  id: string,
+  hints: readonly string[],
+  command: string,
+  flag: string,
+  accept: (match: SecretMatch) => boolean,
+  flags = 'i',
+): SecretRule {
+  const commands = new RegExp(command, `g${flags}`);
+  /** The match starts at the line's first command; the flag may belong to a later one. */
+  const isNear = ({ text, start, valueStart }: SecretMatch): boolean => {
+    const from = valueStart - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS;
+    commands.lastIndex = from;
+    return start >= from || commands.test(text.slice(0, valueStart));
+  };
+  return judged(
+    id,
+    hints,
+    String.raw`${command}(?:[^\n|]*?${flag}${VALUE}|[^\n|]*)`,
+    (match) => accept(match) && isNear(match),
+    flags,
+  );
+}
+
 /** Programs that take a password after a short flag. */
 const PASSWORD_FLAGS: readonly {
   programs: string;
@@ -40,10 +72,11 @@ const PASSWORD_FLAGS: readonly {
 ];
 
 const FLAG_RULES = PASSWORD_FLAGS.map(({ programs, hints, flags, joint }) =>
-  judged(
+  afterCommand(
     'password-flag',
     hints,
-    String.raw`(?<![\w.-])(?:(?<!/)|(?<=/s?bin/))(?:${programs})["']?[\s,][^\n|]{0,512}?(?<=[\s"'])-(?:${flags})${joint}${VALUE}`,
+    String.raw`(?<![\w.-])(?:(?<!/)|(?<=/s?bin/))(?:${programs})["']?[\s,]`,
+    String.raw`(?<=[\s"'])-(?:${flags})${joint}`,
     ({ value }) => !isHarmlessValue(value) && !/^(?:ssh|https|-.*|\d+:\d+)$/.test(value),
     '',
   ),
@@ -55,14 +88,11 @@ const ECHO = String.raw`\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4}){0,2}(?:["
 /** The last command that writes secrets, and what follows it. */
 const VAULT_COMMAND =
   /^[\s\S]*\b(?:vault\s{1,4}(?:kv\s{1,4}put|write)|secrets\s{1,4}set)\s(?<rest>[\s\S]*)$/i;
-/** Longest command line between the command and the name of a setting. */
-const MAX_VAULT_CHARS = 512;
-
 /** Whether the setting `name=…` is an argument of such a command; a lookbehind would read the line for each setting. */
 function isInVaultCommand({ text, start, groups }: SecretMatch): boolean {
   const end = start - (groups['name'] ?? '').length - 1;
-  const rest = VAULT_COMMAND.exec(text.slice(Math.max(0, end - MAX_VAULT_CHARS - 64), end))?.groups?.['rest'];
-  return rest !== undefined && rest.length <= MAX_VAULT_CHARS && !/[\n|;]/.test(rest);
+  const rest = VAULT_COMMAND.exec(text.slice(Math.max(0, end - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS), end))?.groups?.['rest'];
+  return rest !== undefined && rest.length <= MAX_COMMAND_CHARS && !/[\n|;]/.test(rest);
 }
 
 /** Secrets in the arguments, settings and standard input of programs. */
@@ -110,10 +140,11 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     String.raw`\b(?:set|config)\s{1,4}(?:--?[\w-]{1,32}\s{1,4}){0,4}(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})\s{1,4}${VALUE}`,
     ({ value }) => !isHarmlessValue(value) && !value.startsWith('-'),
   ),
-  judged(
+  afterCommand(
     'setting',
     ['secret set'],
-    String.raw`secret set\s[^\n|]{0,256}?\s(?:--body|-b)[=\s]\s{0,4}${VALUE}`,
+    String.raw`secret set(?=\s)`,
+    String.raw`\s(?:--body|-b)[=\s]\s{0,4}`,
     notHarmless,
   ),
   judged(
@@ -122,23 +153,24 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     String.raw`(?<=[\s"'](?<name>[\w.-]{1,64}))=${VALUE}`,
     (match) => notHarmless(match) && isInVaultCommand(match),
   ),
-  judged(
+  afterCommand(
     'setting',
     ['put-parameter'],
-    String.raw`put-parameter\b[^\n|]{0,512}?\s--value[=\s]\s{0,16}${VALUE}`,
+    String.raw`put-parameter\b`,
+    String.raw`\s--value[=\s]\s{0,16}`,
     notHarmless,
   ),
   judged(
     'setting',
     ['expect'],
-    String.raw`\bsend\s{1,4}(?:--\s{1,4})?\\?"(?<secret>[^"\\]{1,256})\\{1,2}[rn]`,
+    String.raw`\bsend\s{1,4}(?:--\s{1,4})?\\?"(?<secret>[^"\\]{1,256})(?=\\{1,2}[rn])`,
     notHarmless,
   ),
   // Into a file that is made to hold secrets.
   judged(
     'secret-file',
     ['echo', 'printf'],
-    String.raw`${ECHO}${SHORT_VALUE}["'\\]{0,8}\s{0,8}(?:>>?|\|\s{0,4}(?:sudo\s{1,4})?tee(?:\s{1,4}-a)?)\s{0,4}(?<file>[^\s;|&]{1,256})`,
+    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}(?:>>?|\|\s{0,4}(?:sudo\s{1,4})?tee(?:\s{1,4}-a)?)\s{0,4}(?<file>[^\s;|&]{1,256}))`,
     ({ value, groups }) => !isHarmlessValue(value) && SECRET_FILE.test(groups['file'] ?? ''),
   ),
   // Passwords that are fed to a program's standard input.
@@ -156,7 +188,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
       'secrets create',
       'versions add',
     ],
-    String.raw`${ECHO}${SHORT_VALUE}["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login|secrets create|versions add)`,
+    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login|secrets create|versions add))`,
     notHarmless,
   ),
   judged(

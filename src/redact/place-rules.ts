@@ -18,7 +18,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
     String.raw`:\/\/(?<=[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
     notHarmless,
   ),
-  judged('url-token', ['://'], String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?::[\w-]{0,32})?@`, ({ value }) =>
+  judged('url-token', ['://'], String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?=(?::[\w-]{0,32})?@)`, ({ value }) =>
     /\d/.test(value),
   ),
   rule(
@@ -67,15 +67,13 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged('basic', ['basic'], String.raw`basic\s{1,4}(?<secret>[\w+/-]{8,}={0,2})`, ({ value }) =>
     isBasicCredential(value),
   ),
-  // The body of a file that is made to hold secrets.
+  // The body of a file that is made to hold secrets. Entered at the start of a line that has an end, so that each line
+  // is read once.
   judged(
     'here-document',
     ['<<'],
-    String.raw`(?<!<)<<[-~]?[ \t]{0,4}\\?["']?(?<end>\w{1,64})["']?(?<rest>[^\n]{0,1024})\n(?<secret>[\s\S]{1,65536}?)(?=\n[ \t]*\k<end>[ \t]*(?:\n|$)|$)`,
-    ({ text, start, groups }) =>
-      SECRET_FILE.test(
-        text.slice(Math.max(0, start - 512), start).replace(/^[\s\S]*\n/, '') + (groups['rest'] ?? ''),
-      ),
+    String.raw`(?<![^\n])(?=[^\n]*\n)(?<lead>[^\n]*?)(?<!<)<<[-~]?[ \t]{0,4}\\?["']?(?<end>\w{1,64})["']?(?<rest>[^\n]*)\n(?<secret>[\s\S]+?)(?=\n[ \t]*\k<end>[ \t]*(?:\n|$)|$)`,
+    ({ groups: { lead = '', rest = '' } }) => SECRET_FILE.test(lead + rest),
     '',
   ),
   judged(

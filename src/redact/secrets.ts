@@ -113,12 +113,10 @@ function findsOf({ id, pattern, accept }: SecretRule, text: string): Find[] {
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     matchedChars += match[0].length;
     if (matchedChars > MAX_MATCHED_CHARS) throw new Error(`${id}: text made to cost time`);
-    const places = match.indices?.groups;
-    const [start, end] = places?.['quoted'] ??
-      places?.['bare'] ??
-      places?.['secret'] ?? [match.index, match.index];
-    const value = text.slice(start, end);
     const groups = match.groups ?? {};
+    const value = groups['quoted'] ?? groups['bare'] ?? groups['secret'] ?? '';
+    const end = match.index + match[0].length;
+    const start = end - value.length;
     if (value !== '' && (!accept || accept({ value, text, start: match.index, valueStart: start, groups }))) {
       finds.push({ rule: id, start, end: value.length >= MAX_VALUE_CHARS ? text.length : end });
     } else if (start > match.index) pattern.lastIndex = start;

@@ -175,7 +175,7 @@ describe('masker', () => {
       {
         id: 'failing',
         hints: ['boom'],
-        pattern: /(?<secret>boom)/dg,
+        pattern: /(?<secret>boom)/g,
         accept: () => {
           throw new Error('rule failed');
         },
