@@ -18,7 +18,9 @@ import { type Scope, hookCopyPath, renderHookCopy, writeHookCopy } from '../../s
 import { shellQuote } from '../../src/capture/shell-quote.ts';
 import { install } from '../../src/capture/install.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { processEnv } from '../../src/platform/env.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { findProgram, searchPath } from '../../src/platform/programs.ts';
 import { type DropFile, parseDropFile } from '../../src/spool/drop-file.ts';
 
 export const SESSION = '14c5cc5c-2b40-4d34-acd1-1816dfa0e8b7';
@@ -33,9 +35,8 @@ export const SHELLS: readonly { readonly name: string; readonly command: readonl
 ];
 
 function shell(program: string, ...args: readonly string[]): readonly string[] {
-  const path = ['/bin', '/usr/bin', '/usr/local/bin']
-    .map((each) => join(each, program))
-    .find((each) => existsSync(each));
+  const path = findProgram(program, searchPath(processEnv()));
+  if (path === undefined) console.warn(`!!! NOT TESTED: the hook in ${program}, which is not on PATH.`);
   return path === undefined ? [] : [path, ...args];
 }
 
