@@ -91,7 +91,9 @@ const VAULT_COMMAND =
 /** Whether the setting `name=…` is an argument of such a command; a lookbehind would read the line for each setting. */
 function isInVaultCommand({ text, start, groups }: SecretMatch): boolean {
   const end = start - (groups['name'] ?? '').length - 1;
-  const rest = VAULT_COMMAND.exec(text.slice(Math.max(0, end - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS), end))?.groups?.['rest'];
+  const rest = VAULT_COMMAND.exec(
+    text.slice(Math.max(0, end - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS), end),
+  )?.groups?.['rest'];
   return rest !== undefined && rest.length <= MAX_COMMAND_CHARS && !/[\n|;]/.test(rest);
 }
 

@@ -18,8 +18,11 @@ export const PLACE_RULES: readonly SecretRule[] = [
     String.raw`:\/\/(?<=[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
     notHarmless,
   ),
-  judged('url-token', ['://'], String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?=(?::[\w-]{0,32})?@)`, ({ value }) =>
-    /\d/.test(value),
+  judged(
+    'url-token',
+    ['://'],
+    String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?=(?::[\w-]{0,32})?@)`,
+    ({ value }) => /\d/.test(value),
   ),
   rule(
     'url-webhook',
