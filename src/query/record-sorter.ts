@@ -11,7 +11,7 @@ import { readableRecord } from './readable-record.ts';
 import type { SourceRecord } from './record-source.ts';
 
 /** Of lines; with their parsed records they take several times that. */
-const DEFAULT_MEMORY_BYTES = 16_777_216;
+const DEFAULT_MEMORY_BYTES = 4_194_304;
 const LENGTH_BYTES = 4;
 
 /** Records of one install in their order. */

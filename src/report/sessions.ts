@@ -34,7 +34,8 @@ interface Tally {
   start: string;
   end: string;
   events: number;
-  latest: AtelRecord;
+  /** Where the latest record was made. */
+  project: Pick<AtelRecord, 'project_name' | 'project_path'>;
   parent: string | undefined;
   root: string | undefined;
   version: string | undefined;
@@ -68,7 +69,7 @@ function newTally(record: AtelRecord): Tally {
     start: record.timestamp,
     end: record.timestamp,
     events: 0,
-    latest: record,
+    project: projectOf(record),
     parent: undefined,
     root: undefined,
     version: undefined,
@@ -80,11 +81,19 @@ function newTally(record: AtelRecord): Tally {
   };
 }
 
+/** Not the record itself, of which there may be one for each of many sessions. */
+function projectOf({ project_name, project_path }: AtelRecord): Tally['project'] {
+  return {
+    ...(project_name !== undefined && { project_name }),
+    ...(project_path !== undefined && { project_path }),
+  };
+}
+
 function count(tally: Tally, record: AtelRecord): void {
   const { metadata, session_context: session } = record;
   tally.events += 1;
   if (record.timestamp < tally.start) tally.start = record.timestamp;
-  if (record.timestamp >= tally.end) [tally.end, tally.latest] = [record.timestamp, record];
+  if (record.timestamp >= tally.end) [tally.end, tally.project] = [record.timestamp, projectOf(record)];
   tally.parent ??= session?.parent_session;
   tally.root ??= session?.root_session;
   tally.version = metadata?.claude_version ?? tally.version;
@@ -105,7 +114,7 @@ function summarize(id: string, tally: Tally, outcomeOf: (key: string) => Outcome
   }
   const sum = (kinds: readonly Outcome[]): number =>
     kinds.reduce((total, kind) => total + (outcomes[kind] ?? 0), 0);
-  const { project_name, project_path } = tally.latest;
+  const { project_name, project_path } = tally.project;
   return {
     session_id: id,
     ...(tally.parent !== undefined && { parent_session: tally.parent }),
