@@ -13,6 +13,9 @@ const INHERITED = ['HOME', 'PATH', 'LANG', 'TMPDIR', ...XDG_VARIABLES];
  */
 const YOUNG_HEAP_MIB = 8;
 
+/** A core file would hold what no record shows. Node cannot set a limit; the shell does, and becomes Node. */
+const WITHOUT_CORE_FILES = 'ulimit -c 0; exec "$@"';
+
 /** The daemon beside this file, compiled or as source. */
 const DAEMON = fileURLToPath(
   new URL(`./daemon.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
@@ -27,7 +30,8 @@ export function startForwarder(paths: Paths, env: Env): number | undefined {
   if (running) return running.pid;
   ensurePrivateDir(paths.dataDir);
   const flags = ['--disable-warning=ExperimentalWarning', `--max-semi-space-size=${YOUNG_HEAP_MIB}`];
-  return startDetached(process.execPath, [...flags, DAEMON], {
+  const node = [process.execPath, ...flags, DAEMON];
+  return startDetached('/bin/sh', ['-c', WITHOUT_CORE_FILES, 'sh', ...node], {
     cwd: paths.dataDir,
     env: pickEnv(env, INHERITED),
     logFile: paths.logFile,
