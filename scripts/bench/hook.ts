@@ -1,6 +1,6 @@
 /** The hook as a whole process, against the least any hook costs and against the obvious rivals, in turns. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,7 @@ export async function benchHook(): Promise<BenchResult> {
       const env = { CLAUDE_PROJECT_DIR: user.project, PATH: process.env['PATH'] };
       const alone = await time(harness, payload, commands, ROUNDS, 1, env);
       const crowd = await time(harness, payload, commands.slice(0, 2), PARALLEL_ROUNDS, PARALLEL, env);
+      takeRecorded(user.paths.queueDir, ROUNDS + PARALLEL_ROUNDS * PARALLEL, bytes);
       rows.push(
         ...rowsOf(label, commands, alone),
         ...rowsOf(`${label}, 10 at once`, commands.slice(0, 2), crowd),
@@ -59,6 +60,18 @@ export async function benchHook(): Promise<BenchResult> {
     user.remove();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/**
+ * Empties the queue.
+ * @throws when it is not what so many hooks leave: a hook that records nothing is the fastest
+ */
+function takeRecorded(queueDir: string, count: number, bytes: number): void {
+  const files = readdirSync(queueDir).map((name) => join(queueDir, name));
+  const whole = files.filter((file) => statSync(file).size > bytes);
+  if (whole.length !== count || files.length !== count)
+    throw new Error(`${files.length} events, ${whole.length} of them whole, after ${count} hooks`);
+  for (const file of files) rmSync(file);
 }
 
 function commandsFor(hook: string, log: string, port: number): readonly Command[] {

@@ -18,6 +18,9 @@ export const FORWARDER_FLAGS: readonly string[] = [
   `--max-semi-space-size=${YOUNG_HEAP_MIB}`,
 ];
 
+/** A core file would hold what no record shows. Node cannot set a limit; the shell does, and becomes Node. */
+const WITHOUT_CORE_FILES = 'ulimit -c 0; exec "$@"';
+
 /** The daemon beside this file, compiled or as source. */
 const DAEMON = fileURLToPath(programBeside(import.meta.url, 'daemon'));
 
@@ -29,7 +32,8 @@ export function startForwarder(paths: Paths, env: Env): number | undefined {
   const running = livePidFile(paths.pidFile);
   if (running) return running.pid;
   ensurePrivateDir(paths.dataDir);
-  return startDetached(process.execPath, [...FORWARDER_FLAGS, DAEMON], {
+  const node = [process.execPath, ...FORWARDER_FLAGS, DAEMON];
+  return startDetached('/bin/sh', ['-c', WITHOUT_CORE_FILES, 'sh', ...node], {
     cwd: paths.dataDir,
     env: pickEnv(env, INHERITED),
     logFile: paths.logFile,

@@ -18,6 +18,7 @@ interface Row {
 const PAYLOADS = 'abuse/payloads.test.ts';
 const FORWARD = 'abuse/forward.test.ts';
 const CAPTURE = 'capture/capture-script.test.ts';
+const FAULTS = 'forwarder/faults.test.ts';
 const EXPORTER = 'otlp/exporter.test.ts';
 const DELIVER = 'otlp/deliver.test.ts';
 const UNREADABLE: readonly Proof[] = [
@@ -124,6 +125,8 @@ const ROWS: readonly Row[] = [
       ['e2e/secrets.test.ts', /are in no record at level %s/],
       ['e2e/secrets.test.ts', /are in no file of ours/],
       ['e2e/secrets.test.ts', /are in nothing that atel prints/],
+      ['forwarder/clean.test.ts', /is in no record at level %s, neither as a value nor as a key/],
+      ['forwarder/start.test.ts', /leaves no core file when it crashes/],
     ],
   },
   {
@@ -176,6 +179,10 @@ const ROWS: readonly Row[] = [
     what: 'full or failing disk',
     proofs: [
       [CAPTURE, /keeps what fits and leaves a mark when the disk takes no more/],
+      [FAULTS, /that is full: hooks stay silent/],
+      [FAULTS, /that has room but no file left/],
+      [FAULTS, /that is read-only/],
+      [FAULTS, /goes on by itself when for a while %s/],
       ['journal/crash.test.ts', /takes back the part that was written, and goes on when there is room/],
     ],
   },
@@ -192,6 +199,9 @@ const ROWS: readonly Row[] = [
     what: 'killed at any moment',
     proofs: [
       ['e2e/life.test.ts', /leaves every event in the journal exactly once, after any number of kills/],
+      ['forwarder/crash-points.test.ts', /between any two operations has every event once/],
+      ['forwarder/crash-points.test.ts', /in the middle of any write has every event once/],
+      ['forwarder/crash-points.test.ts', /has fsynced each record before its spool file goes/],
       ['journal/crash.test.ts', /between any two bytes of an append/],
       ['spool/drop-file.test.ts', /at every place it may be cut in the payload/],
     ],
@@ -310,7 +320,7 @@ describe.each(LAWS)('the law of %s', (_of, file) => {
 function titlesOf(source: string): readonly string[] {
   return [
     ...source.matchAll(
-      /\bit(?:\.each\([\s\S]*?\))?(?:\.skipIf\([^\n]*?\))?\(\s*(['`])((?:(?!\1).|\\\1)*)\1/g,
+      /\bit(?:\.each\([\s\S]*?\))?(?:\.(?:skip|run)If\([^\n]*?\))?\(\s*(['`])((?:(?!\1).|\\\1)*)\1/g,
     ),
   ].map((match) => match[2] ?? '');
 }

@@ -17,6 +17,9 @@ import { shellQuote } from '../../src/capture/shell-quote.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { type HookFixture, SESSION, SHELLS, createHookFixture } from './hook-fixture.ts';
 
+for (const { name, command } of SHELLS)
+  if (command.length === 0) console.warn(`!!! NOT TESTED: the hook in ${name}, which is not on PATH.`);
+
 const SILENT = { status: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
 
 describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {

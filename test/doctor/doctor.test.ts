@@ -262,6 +262,17 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
+    what: 'events could not even be told of in the data directory',
+    break() {
+      mkdirSync(paths.fallbackLostDir, { recursive: true, mode: 0o700 });
+      writeFileSync(join(paths.fallbackLostDir, 'nospool.x'), '');
+    },
+    shows: ['losses warn'],
+    says: /^1 events could not be written/,
+    fix: /^ls -l .*lost'/,
+    mends: false,
+  },
+  {
     what: 'an event is dated in the future',
     break() {
       writeFileSync(paths.pidFile, formatPidFile(process.pid));
@@ -476,6 +487,37 @@ describe('atel doctor', () => {
     await doctor('--fix');
     expect((await doctor()).lines).toEqual([]);
     expect(statSync(shared).mode & 0o777).toBe(0o700);
+  });
+
+  it('sees a committed script that was changed, and puts it right', async () => {
+    await atel('init', '--shared');
+    const committed = join(project, '.claude/hooks/agent-telemetry-hook.sh');
+    const before = readFileSync(committed, 'utf8');
+    for (const harm of [(): void => edit(committed, () => 'exit 0\n'), (): void => rmSync(committed)]) {
+      harm();
+      expect((await doctor()).lines).toEqual([
+        {
+          name: 'script',
+          status: 'fail',
+          text: `${committed} is missing or was changed`,
+          fix: 'atel init --project --shared',
+        },
+      ]);
+      await doctor('--fix');
+      expect(readFileSync(committed, 'utf8')).toBe(before);
+      expect((await doctor()).lines).toEqual([]);
+    }
+  });
+
+  it.each([
+    [300, '5 min'],
+    [3 * 3600, '3 h'],
+    [5 * 86_400, '5 days'],
+  ])('tells the age of the last event: %i s are %s', async (seconds, age) => {
+    rmSync(paths.journalDir, { recursive: true });
+    const timestamp = new Date(Date.now() - seconds * 1000).toISOString();
+    writeJournal(paths.journalDir, [draft(0), draft(1, { timestamp, hook_event: 'Stop' })]);
+    expect((await atel('doctor')).out).toMatch(new RegExp(`^ok {4}Last event {10}Stop, ${age} ago$`, 'm'));
   });
 
   it('asks for the plugin to be enabled, and is content when it is', async () => {

@@ -89,12 +89,12 @@ async function journaled(ids: readonly string[], others = 0): Promise<void> {
 const mayMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 /** Puts the data directory on a file system of its own. */
-function mount(size: string): void {
+function mount(size: string, options = 'nr_inodes=0'): void {
   const { dataDir } = at.paths;
   const aside = `${dataDir} aside`;
   renameSync(dataDir, aside);
   mkdirSync(dataDir);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'tmpfs', dataDir]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700,${options}`, 'tmpfs', dataDir]);
   mounted = true;
   execFileSync('cp', ['-a', `${aside}/.`, dataDir]);
 }
@@ -116,6 +116,24 @@ describe.skipIf(!mayMount)('a file system (mounting needs root)', () => {
     // Of each lost event there is an empty file, which is told as torn when nobody can be writing it any more.
     await journaled(ids, 5);
     expect(events().filter(({ audit }) => audit.commit === 'torn').length).toBe(5);
+    expect(at.lost()).toEqual([]);
+  });
+
+  it('that has room but no file left: hooks stay silent, and what they lost is told when there is one', async () => {
+    mount('8m', 'nr_inodes=100');
+    const ids = [...spool(2)];
+    const filler = join(at.paths.dataDir, 'filler');
+    mkdirSync(filler);
+    spawnSync('sh', ['-c', 'i=0; while : >"$0/$i"; do i=$((i + 1)); done', filler]);
+    for (let n = 0; n < 3; n++) hook();
+    expect(at.lost().map((name) => name.split('.')[0])).toEqual(
+      Array(3).fill(expect.stringMatching(/^open\d$/)),
+    );
+    expect(readdirSync(at.paths.queueDir).length).toBe(ids.length);
+    rmSync(filler, { recursive: true });
+    expect(await forwardOnce()).toMatchObject({ exitCode: 0, stderr: '' });
+    await journaled(ids);
+    expect(own('loss').length).toBe(3);
     expect(at.lost()).toEqual([]);
   });
 

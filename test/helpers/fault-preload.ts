@@ -1,6 +1,6 @@
 /**
  * Loaded before a program (`node --import`): at the n-th operation on the disk below a directory the program is killed,
- * or the operation fails with an error number, as a disk would. Nothing of the program is changed for it.
+ * or the operation fails with an error number, as a disk would, or is only told. Nothing of the program is changed for it.
  *
  * `ATEL_TEST_FAULT` holds a `Fault` as JSON. What happened is told in one line on file descriptor 2.
  */
@@ -16,7 +16,7 @@ const faultSchema = z.strictObject({
   at: z.int().min(1),
   /** How many in a row; a kill needs one. */
   times: z.int().min(1).default(1),
-  /** `kill` before it, `torn`: kill after half of it (a write, else as `kill`), or an error number's name. */
+  /** `kill` before it, `torn`: kill after half of it (a write, else as `kill`), `trace`, or an error number's name. */
   with: z.string(),
   /** Names of the functions of `node:fs` that count; default: those that change something. */
   only: z.array(z.string()).optional(),
@@ -62,6 +62,7 @@ function changes(name: string, path: string, args: readonly unknown[]): boolean 
 
 function strike(name: string, path: string, args: readonly unknown[]): void {
   writeSync(2, `fault ${fault.with} at ${count}: ${name} ${path.slice(below.length)}\n`);
+  if (fault.with === 'trace') return;
   if (fault.with !== 'kill' && fault.with !== 'torn') {
     const error = new Error(`${fault.with}: injected, ${name} '${path}'`);
     throw Object.assign(error, { code: fault.with, syscall: name });
