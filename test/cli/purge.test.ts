@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOutlet } from '../../src/forwarder/outlet.ts';
@@ -17,6 +17,7 @@ import { openSpool } from '../../src/spool/spool.ts';
 import type { Fault } from '../helpers/fault-preload.ts';
 import { startForward } from '../helpers/forward-child.ts';
 import { eventually } from '../helpers/atel.ts';
+import { otlpLine } from '../helpers/records.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -138,6 +139,28 @@ describe('atel purge', () => {
     expect(verify.out).toMatch(/^intact .*\n[45] records were purged/);
     const { out: left, err } = await atel('sessions');
     expect([left.includes('a1b2'), left.includes('b1b2'), err]).toEqual([false, true, '']);
+  });
+
+  it('touches neither backup nor Loki, and says where the copies are', async () => {
+    await record();
+    const backup = join(paths.stackDir, 'collector/backup');
+    const [copies, chunk] = [join(backup, 'records.jsonl'), join(paths.stackDir, 'loki/chunks/x')];
+    for (const file of [copies, chunk]) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(copies, otlpLine(lines()));
+    writeFileSync(chunk, CANARY);
+    const before = [readFileSync(copies), readFileSync(chunk)];
+    const { out } = await atel('purge', '--session', GOING, '--yes');
+    expect([readFileSync(copies), readFileSync(chunk)]).toEqual(before);
+    expect(filesWith(CANARY).toSorted()).toEqual(
+      [copies, chunk].map((file) => relative(paths.dataDir, file)),
+    );
+    // The step for the backup, as it is printed.
+    const [, step = '', where = ''] =
+      /remove the files in (\S+) that hold it \((grep -l \S+)\)/.exec(out) ?? [];
+    expect(execFileSync('sh', ['-c', `${where} ${step}/*`], { encoding: 'utf8' })).toBe(`${copies}\n`);
+    expect(out).toContain(`Loki: atel down, remove ${join(paths.stackDir, 'loki')} `);
+    for (const source of ['journal', 'backup'])
+      expect((await atel('verify', '--source', source)).out).toMatch(/^intact/);
   });
 
   it('does the same again without a trace', async () => {
