@@ -68,13 +68,15 @@ export function createRuleFilter(rules: readonly SecretRule[]): (text: string) =
   const anyHint = new RegExp(literals.join('|'), 'gi');
 
   return (text) => {
-    const chosen = new Set<SecretRule>(hasLongRun(text) ? onLongRun : []);
+    const seen = new Set<string>();
     anyHint.lastIndex = 0;
     for (let match = anyHint.exec(text); match !== null; match = anyHint.exec(text)) {
-      for (const rule of rulesOf.get(match[0].toLowerCase()) ?? []) chosen.add(rule);
+      seen.add(match[0].toLowerCase());
       // Hints may overlap.
       anyHint.lastIndex = match.index + 1;
     }
+    const chosen = new Set(hasLongRun(text) ? onLongRun : []);
+    for (const hint of seen) for (const rule of rulesOf.get(hint) ?? []) chosen.add(rule);
     if (chosen.size === 0) return [];
     const lower = text.toLowerCase();
     return rules.filter(

@@ -39,7 +39,7 @@ const PASSWORD_NAME = /pass|pwd/i;
 function nameKind(name: string, before: string): 'strong' | 'weak' | undefined {
   const strong = STRONG_NAME.exec(name);
   if (strong) {
-    const lead = before + name.slice(0, strong.index);
+    const lead = before.slice(-16) + name.slice(0, strong.index);
     // The shell's own working directory.
     if (strong[0] === 'PWD' && /(?:^|[^A-Za-z0-9_])(?:OLD)?$/.test(lead)) return undefined;
     const isReference = PROPERTY.test(strong.groups?.['suffix'] ?? '') || /existing[_-]?$/i.test(lead);
@@ -92,11 +92,11 @@ export interface Assignment {
 
 /** Is the value of this assignment a secret? Rather one too many: only what is surely harmless is let through. */
 export function isSecretAssignment({ name, before, separator, quote, value }: Assignment): boolean {
+  // `grep "token:" *.ts | …`: the quote closes a word that began before the name.
+  if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
   const kind = nameKind(name, before);
   if (kind === undefined || isHarmlessValue(value)) return false;
   if (!PASSWORD_NAME.test(name) && SMALL_NUMBER.test(value)) return false;
-  // `grep "token:" *.ts | …`: the quote closes a word that began before the name.
-  if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
   // `--- PASS: TestFoo`
   if (name === 'PASS' && /:\s/.test(separator)) return false;
   if (sameWord(name, value)) return false;

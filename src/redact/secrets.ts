@@ -57,22 +57,21 @@ export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Maske
   const rulesFor = createRuleFilter(rules);
   const marks = markPattern([...rules.map(({ id }) => id), ...VENDOR_RULE_IDS, ERROR_RULE, NAMED_FIELD_RULE]);
 
-  /** One pass over some texts; those it changed. */
+  /** One pass over some texts; those in which it masked something. A cut alone is not looked over: what stays was scanned. */
   const pass = (jobs: readonly Job[]): Job[] => {
     const views = jobs.map(({ text }) => viewOf(headOf(text), marks));
     const vendors = scanVendors(views.map(({ text }) => text));
     return jobs.filter((job, i) => {
-      const before = job.text;
       const view = views[i];
       const vendor = vendors[i];
       try {
         if (!view || !vendor) throw new Error('not scanned');
         const finds = rulesFor(view.text).flatMap((rule) => findsOf(rule, view.text));
-        rewrite(job, view, [...finds, ...vendor]);
+        return rewrite(job, view, [...finds, ...vendor]);
       } catch {
         giveUp(job);
+        return false;
       }
-      return job.text !== before;
     });
   };
 
@@ -152,11 +151,11 @@ function withoutMarks(finds: readonly Find[], { marks }: View): Find[] {
   });
 }
 
-/** Puts marks in place of the finds, and cuts off what was not scanned. */
-function rewrite(job: Job, view: View, finds: readonly Find[]): void {
+/** Puts marks in place of the finds, and cuts off what was not scanned. True if there is a new mark. */
+function rewrite(job: Job, view: View, finds: readonly Find[]): boolean {
   const { text, counts } = job;
   const isCut = text.length > MAX_TEXT_CHARS;
-  if (finds.length === 0 && !isCut) return;
+  if (finds.length === 0 && !isCut) return false;
   const limit = isCut ? KEPT_CHARS : text.length;
   let out = '';
   let at = 0;
@@ -174,4 +173,5 @@ function rewrite(job: Job, view: View, finds: readonly Find[]): void {
   );
   const rest = text.slice(kept);
   job.text = `${out}${text.slice(at, kept)}${isCut ? `…[cut:${Buffer.byteLength(rest)}]` : rest}`;
+  return at > 0;
 }
