@@ -16,7 +16,9 @@ export type Unreadable =
   | 'too_deep'
   | 'truncated_input'
   | 'invalid_json'
-  | 'not_object';
+  | 'not_object'
+  /** A stage of ours threw on it. */
+  | 'stage_failed';
 
 export type PayloadParse =
   | {
@@ -128,7 +130,7 @@ function unreadable(why: Unreadable, source: string): PayloadParse {
 }
 
 /** Ids from the first 16 KiB; shapes are checked, so that nothing private can come along. */
-function salvage(source: string): Salvaged {
+export function salvage(source: string): Salvaged {
   const head = source.slice(0, 16_384);
   const field = (name: string): string | undefined =>
     new RegExp(`"${name}"\\s*:\\s*"([A-Za-z0-9._-]{1,128})"`).exec(head)?.[1];

@@ -7,9 +7,10 @@ import type { Registry } from '../context/registry.ts';
 import { plainIdOf } from '../event/plain-id.ts';
 import type { Capture, Surroundings } from '../context/surroundings.ts';
 import { type HookEvent, understand } from '../event/hook-event.ts';
-import { parsePayload, type PayloadParse } from '../event/payload.ts';
+import { parsePayload, type PayloadParse, salvage } from '../event/payload.ts';
 import { compact } from '../event/compact.ts';
 import { type DraftRecord, RECORD_VERSION } from '../journal/record.ts';
+import { errnoOf } from '../platform/errors.ts';
 import { applyLevel } from '../redact/levels.ts';
 import type { Counters } from './own-records.ts';
 import type { Inspector } from './inspect.ts';
@@ -22,6 +23,11 @@ export interface PipelineInput {
   readonly argument: string;
   readonly payload: Buffer;
 }
+
+type UnreadablePayload = Extract<PayloadParse, { kind: 'unreadable' }>;
+
+/** As much as `salvage` looks at. */
+const MAX_SALVAGED_BYTES = 16_384;
 
 export interface Pipeline {
   /** Drafts in the order of the inputs, masked and cut, ready to be sealed. */
@@ -37,14 +43,24 @@ export interface PipelineDeps {
   readonly counters: Counters;
 }
 
-/** Wires the stages; state is only in the registry, which sees each draft before the next is enriched. */
+/**
+ * Wires the stages; state is only in the registry, which sees each draft before the next is enriched. An event on which
+ * a stage throws is set aside like one that nobody can read: else it would end every forwarder, and no event behind it
+ * would ever be journaled.
+ */
 export function createPipeline({ around, registry, inspect, clean, counters }: PipelineDeps): Pipeline {
-  const one = ({ capture, argument, payload }: PipelineInput): DraftRecord => {
+  const setAside = ({ capture, argument }: PipelineInput, parsed: UnreadablePayload): DraftRecord => {
+    counters.quarantined++;
+    return unreadableDraft(parsed, capture, argument);
+  };
+  const failed = (input: PipelineInput): DraftRecord => {
+    const salvaged = salvage(input.payload.toString('latin1', 0, MAX_SALVAGED_BYTES));
+    return setAside(input, { kind: 'unreadable', why: 'stage_failed', salvaged });
+  };
+  const one = (input: PipelineInput): DraftRecord => {
+    const { capture, argument, payload } = input;
     const parsed = parsePayload(payload);
-    if (parsed.kind === 'unreadable') {
-      counters.quarantined++;
-      return unreadableDraft(parsed, capture, argument);
-    }
+    if (parsed.kind === 'unreadable') return setAside(input, parsed);
     const event = understand(parsed.payload, argument);
     const draft = inspect(event, enrich(event, capture, around), registry);
     const levelled = levelDraft(event, draft, around.config.capture_level, parsed.repaired);
@@ -52,7 +68,26 @@ export function createPipeline({ around, registry, inspect, clean, counters }: P
     registry.observe(levelled);
     return levelled;
   };
-  return { process: (inputs) => clean(inputs.map(one)) };
+  return {
+    process(inputs) {
+      const drafts = inputs.map((input) => attempt(() => one(input)) ?? failed(input));
+      const cleaned = attempt(() => clean(drafts));
+      return (
+        cleaned ??
+        drafts.flatMap((draft, i) => attempt(() => clean([draft])) ?? inputs.slice(i, i + 1).map(failed))
+      );
+    },
+  };
+}
+
+/** What `work` gives, `undefined` when it throws; a state of the machine (out of file descriptors) is no fault of the event. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) !== undefined) throw error;
+    return undefined;
+  }
 }
 
 /** Shows of payload and details what the level allows, and names the fields nobody knows. */
@@ -89,11 +124,7 @@ function count(counters: Counters, event: HookEvent, draft: DraftRecord): void {
 }
 
 /** The record of a payload that nobody can read: the event is counted, its bytes stay in the quarantine. */
-function unreadableDraft(
-  parsed: Extract<PayloadParse, { kind: 'unreadable' }>,
-  capture: Capture,
-  argument: string,
-): DraftRecord {
+function unreadableDraft(parsed: UnreadablePayload, capture: Capture, argument: string): DraftRecord {
   const { salvaged, why } = parsed;
   const { header, audit } = capture;
   return compact({

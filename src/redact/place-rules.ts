@@ -11,17 +11,18 @@ import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } fr
 
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
 export const PLACE_RULES: readonly SecretRule[] = [
-  // The scheme is looked for behind its end: else every letter of it would be a start of its own.
+  // The scheme is looked for behind its end: else every letter of it would be a start of its own. With one slash too: a
+  // URL that was given for a path loses the other.
   judged(
     'url-password',
-    ['://'],
-    String.raw`:\/\/(?<=[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
+    [':/'],
+    String.raw`:\/\/?(?<=[a-z][a-z0-9+.-]{1,20}:\/\/?)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
     notHarmless,
   ),
   judged(
     'url-token',
-    ['://'],
-    String.raw`:\/\/(?<secret>[\w.~%+-]{16,512})(?=(?::[\w-]{0,32})?@)`,
+    [':/'],
+    String.raw`:\/\/?(?<secret>[\w.~%+-]{16,512})(?=(?::[\w-]{0,32})?@)`,
     ({ value }) => /\d/.test(value),
   ),
   rule(

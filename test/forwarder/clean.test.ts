@@ -6,7 +6,7 @@ import { createStages, inputOf } from '../helpers/stages.ts';
 import { fakes } from '../redact/fakes.ts';
 
 /** Told by their form alone, wherever they stand. */
-const KINDS = ['GitHub token', 'AWS key id', 'JWT', 'OpenAI key', 'password assignment'];
+const KINDS = ['GitHub token', 'AWS key id', 'JWT', 'OpenAI key', 'password assignment', 'URL password'];
 /** Ids and the event's name are kept as they are when they look like ids (`src/event/plain-id.ts`). */
 const KEPT =
   /(?:^|\.)(?:session_id|hook_event_name|prompt_id|tool_use_id|agent_id|agentId|task_id|parent_agent_id)$/;

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/schema.ts';
+import { createRegistry } from '../../src/context/registry.ts';
 import { TOOL_NAMES } from '../../src/event/tools/index.ts';
 import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
+import { createCleaner } from '../../src/forwarder/clean.ts';
+import { createCounters } from '../../src/forwarder/own-records.ts';
+import { createPipeline } from '../../src/forwarder/pipeline.ts';
 import type { CaptureLevel, DraftRecord } from '../../src/journal/record.ts';
+import { createMasker } from '../../src/redact/secrets.ts';
 import { loadPayloads } from '../helpers/payloads.ts';
 import { createStages, inputOf, type TestStages } from '../helpers/stages.ts';
 
@@ -180,5 +186,64 @@ describe('findings of a call', () => {
     ]);
     expect(pre?.level).toBe('WARN');
     expect(post?.security).toEqual({ outside_project_scope: true, sensitive: ['system-accounts'] });
+  });
+});
+
+describe('an event on which a stage throws', () => {
+  const ask = (session_id: string): string =>
+    JSON.stringify({ hook_event_name: 'UserPromptSubmit', session_id, prompt: CANARY });
+  const faultyAt = (stage: 'inspect' | 'clean', error: Error) => {
+    const counters = createCounters();
+    const config = parseConfig({});
+    if (!config.ok) throw new Error(config.problem);
+    const registry = createRegistry();
+    const around = {
+      ...{ installId: 'install', host: 'host', user: 'user', telemetryVersion: '0', config: config.config },
+      sessionState: registry.session,
+      gitTopLevel: () => undefined,
+      processUsage: () => undefined,
+    };
+    const fail = (session: string | undefined): void => {
+      if (session === 's-2') throw error;
+    };
+    const clean = createCleaner(createMasker());
+    const pipeline = createPipeline({
+      around,
+      registry,
+      inspect(_event, draft) {
+        if (stage === 'inspect') fail(draft.session_id);
+        return draft;
+      },
+      clean(drafts) {
+        if (stage === 'clean')
+          for (const { session_id, event_type } of drafts) if (event_type !== 'unreadable') fail(session_id);
+        return clean(drafts);
+      },
+      counters,
+    });
+    const inputs = ['s-1', 's-2', 's-3'].map((id, i) => inputOf('UserPromptSubmit', ask(id), i));
+    return { counters, run: () => pipeline.process(inputs) };
+  };
+
+  it.each(['inspect', 'clean'] as const)('in %s is set aside, and the others are recorded', (stage) => {
+    const { counters, run } = faultyAt(stage, new TypeError(CANARY));
+    const drafts = run();
+    expect(drafts.map(({ session_id, event_type }) => [session_id, event_type])).toEqual([
+      ['s-1', 'user_prompt'],
+      ['s-2', 'unreadable'],
+      ['s-3', 'user_prompt'],
+    ]);
+    expect(drafts[1]).toMatchObject({
+      level: 'ERROR',
+      hook_event: 'UserPromptSubmit',
+      action_details: { why: 'stage_failed' },
+    });
+    expect(JSON.stringify(drafts)).not.toContain(CANARY);
+    expect(counters.quarantined).toBe(1);
+  });
+
+  it('for want of something of the machine is tried again later', () => {
+    const { run } = faultyAt('inspect', Object.assign(new Error('EMFILE'), { code: 'EMFILE' }));
+    expect(run).toThrow('EMFILE');
   });
 });
