@@ -198,8 +198,12 @@ describe('an event on which a stage throws', () => {
     if (!config.ok) throw new Error(config.problem);
     const registry = createRegistry();
     const around = {
-      ...{ installId: 'install', host: 'host', user: 'user', telemetryVersion: '0', config: config.config },
-      sessionState: registry.session,
+      installId: 'install',
+      host: 'host',
+      user: 'user',
+      telemetryVersion: '0',
+      config: config.config,
+      sessionState: (id: string) => registry.session(id),
       gitTopLevel: () => undefined,
       processUsage: () => undefined,
     };
