@@ -1,7 +1,7 @@
 /** Ids that join a record with others: trace, spans, prompt, call, delegation; and how each link is known. */
+import { compact } from '../event/compact.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 import { isPlainId } from '../event/plain-id.ts';
-import { compact } from '../event/compact.ts';
 import type { AtelRecord } from '../journal/record.ts';
 import { parseTraceparent, type SpanKey, spanIdOf, traceIdOf } from './ids.ts';
 import type { SessionState } from './registry.ts';

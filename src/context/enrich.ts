@@ -4,10 +4,10 @@
  */
 import { basename } from 'node:path';
 import type { Config } from '../config/schema.ts';
+import { compact } from '../event/compact.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 import { classifyRejection, errorClass, failureOutcome } from '../event/outcome.ts';
 import { plainIdOf } from '../event/plain-id.ts';
-import { compact } from '../event/compact.ts';
 import {
   type ActionDetails,
   type AtelRecord,

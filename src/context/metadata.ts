@@ -1,7 +1,7 @@
 /** Facts about the client and the prompt that stand on every record. */
+import { compact } from '../event/compact.ts';
 import type { HookEvent } from '../event/hook-event.ts';
 import { isPlainId } from '../event/plain-id.ts';
-import { compact } from '../event/compact.ts';
 import type { AtelRecord } from '../journal/record.ts';
 import type { SessionState } from './registry.ts';
 import { parseSuperClaude, type SuperClaude } from './superclaude.ts';

@@ -3,6 +3,7 @@
  * and fields pass, and are named so that they can be counted.
  */
 import type { ActionDetails } from '../journal/record.ts';
+import { compact } from './compact.ts';
 import { eventTypeOf, isCallEvent } from './event-types.ts';
 import type { FieldTable } from './field-class.ts';
 import { hookEventInfo } from './hook-events.ts';
@@ -10,7 +11,6 @@ import { batchCalls, type BatchCall } from './outcome.ts';
 import type { PathUse } from './path-use.ts';
 import { type CommonView, fieldsOf, readFields } from './payload-shapes.ts';
 import { plainIdOf, shortName } from './plain-id.ts';
-import { compact } from './compact.ts';
 import { toolOf } from './tools/index.ts';
 
 export interface HookEvent {

@@ -2,8 +2,8 @@
 import type { Registry, SessionState } from '../context/registry.ts';
 import type { Detection, Detector } from '../detect/detect.ts';
 import { riskScore, sessionFinding } from '../detect/findings.ts';
-import type { HookEvent } from '../event/hook-event.ts';
 import { compact } from '../event/compact.ts';
+import type { HookEvent } from '../event/hook-event.ts';
 import type { DraftRecord, Finding } from '../journal/record.ts';
 
 export type Inspector = (event: HookEvent, draft: DraftRecord, registry: Registry) => DraftRecord;

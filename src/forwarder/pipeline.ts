@@ -4,11 +4,11 @@
  */
 import { enrich } from '../context/enrich.ts';
 import type { Registry } from '../context/registry.ts';
+import { compact } from '../event/compact.ts';
 import { plainIdOf } from '../event/plain-id.ts';
 import type { Capture, Surroundings } from '../context/surroundings.ts';
 import { type HookEvent, understand } from '../event/hook-event.ts';
 import { parsePayload, type PayloadParse, salvage } from '../event/payload.ts';
-import { compact } from '../event/compact.ts';
 import { type DraftRecord, RECORD_VERSION } from '../journal/record.ts';
 import { errnoOf } from '../platform/errors.ts';
 import { applyLevel } from '../redact/levels.ts';
@@ -25,9 +25,6 @@ export interface PipelineInput {
 }
 
 type UnreadablePayload = Extract<PayloadParse, { kind: 'unreadable' }>;
-
-/** As much as `salvage` looks at. */
-const MAX_SALVAGED_BYTES = 16_384;
 
 export interface Pipeline {
   /** Drafts in the order of the inputs, masked and cut, ready to be sealed. */
@@ -54,7 +51,7 @@ export function createPipeline({ around, registry, inspect, clean, counters }: P
     return unreadableDraft(parsed, capture, argument);
   };
   const failed = (input: PipelineInput): DraftRecord => {
-    const salvaged = salvage(input.payload.toString('latin1', 0, MAX_SALVAGED_BYTES));
+    const salvaged = salvage(input.payload.toString('latin1'));
     return setAside(input, { kind: 'unreadable', why: 'stage_failed', salvaged });
   };
   const one = (input: PipelineInput): DraftRecord => {
@@ -71,11 +68,9 @@ export function createPipeline({ around, registry, inspect, clean, counters }: P
   return {
     process(inputs) {
       const drafts = inputs.map((input) => attempt(() => one(input)) ?? failed(input));
-      const cleaned = attempt(() => clean(drafts));
-      return (
-        cleaned ??
-        drafts.flatMap((draft, i) => attempt(() => clean([draft])) ?? inputs.slice(i, i + 1).map(failed))
-      );
+      const alone = (input: PipelineInput, i: number): readonly DraftRecord[] =>
+        attempt(() => clean(drafts.slice(i, i + 1))) ?? clean([failed(input)]);
+      return attempt(() => clean(drafts)) ?? inputs.flatMap(alone);
     },
   };
 }

@@ -135,7 +135,7 @@ describe('while the endpoint takes nothing', () => {
     const delivery = deliveryOf(records);
     sink.behave(answer);
     const step = await run(delivery);
-    expect(step).toMatchObject({ kind: 'waiting', problem: expect.any(String) });
+    expect(step).toMatchObject({ kind: 'waiting', millis: 1500, problem: expect.any(String) });
     expect(cursor()).toBe(0);
     expect(delivery.status()).toEqual({ rejected: 0, problem: expect.any(String) });
     sink.behave(sinkOf.accept());
