@@ -7,13 +7,16 @@ import { type BenchResult, claim, markdownTable, median, percentile } from './st
 import { type BenchUser, createBenchUser } from './user.ts';
 
 const EVENTS = 60;
+/** Each of a user of its own, whose forwarder has never run. */
+const FIRST_EVENTS = 10;
 const WAIT = { pollMillis: 10, patienceMillis: 20_000 };
 
 /** @throws when Collector or Loki cannot be had */
 export async function benchLatency(): Promise<BenchResult> {
-  const user = createBenchUser();
-  try {
-    const first = await firstEvent(user);
+  const firsts: number[] = [];
+  for (let i = 1; i < FIRST_EVENTS; i++) firsts.push(await withUser(firstEvent));
+  return withUser(async (user) => {
+    firsts.push(await firstEvent(user));
     const [otlp, health, metrics, loki, grpc] = await freePorts(5);
     user.atel(
       'up',
@@ -32,28 +35,30 @@ export async function benchLatency(): Promise<BenchResult> {
     for (let i = 0; i < EVENTS; i++)
       times.push(await untilInLoki(user, `toolu_bench${i}`, `http://127.0.0.1:${loki}`));
     user.atel('down');
+    const row = (way: string, all: readonly number[]): readonly string[] => [
+      way,
+      String(all.length),
+      ...[median(all), percentile(all, 0.95), Math.max(...all)].map((millis) => millis.toFixed(0)),
+    ];
     const rows = [
-      [
-        'first event of a session → journal (forwarder started by it)',
-        '1',
-        first.toFixed(0),
-        first.toFixed(0),
-      ],
-      [
-        'hook return → visible in Loki',
-        String(EVENTS),
-        median(times).toFixed(0),
-        percentile(times, 0.95).toFixed(0),
-      ],
+      row('first event of a session → journal (forwarder started by it)', firsts),
+      row('hook return → visible in Loki', times),
     ];
     return {
       title: 'Latency',
-      text: markdownTable(['way', 'events', 'p50 ms', 'p95 ms'], rows),
+      text: markdownTable(['way', 'events', 'p50 ms', 'p95 ms', 'most'], rows),
       claims: [
         claim('hook return → Loki at p95, ms', percentile(times, 0.95), '<', 2000, 0),
-        claim('first event → journal, ms', first, '<', 1000, 0),
+        claim('first event → journal at most, ms', Math.max(...firsts), '<', 1000, 0),
       ],
     };
+  });
+}
+
+async function withUser<T>(use: (user: BenchUser) => Promise<T>): Promise<T> {
+  const user = createBenchUser();
+  try {
+    return await use(user);
   } finally {
     user.remove();
   }

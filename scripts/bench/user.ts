@@ -19,9 +19,12 @@ export interface BenchUser {
   remove(): void;
 }
 
-/** Makes the user; nothing runs yet. */
-export function createBenchUser(): BenchUser {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'atel-bench-')));
+/**
+ * Makes the user; nothing runs yet.
+ * @param dir where the HOME is made
+ */
+export function createBenchUser(dir: string = tmpdir()): BenchUser {
+  const home = realpathSync(mkdtempSync(join(dir, 'atel-bench-')));
   const project = join(home, 'project');
   mkdirSync(project);
   const paths = resolvePaths({ HOME: home });
