@@ -44,7 +44,8 @@ console.table({
   Loki: verdicts.loki,
 });
 // The proof is empty when no kill hit a hook that was writing.
-const blind = result.marked === 0 ? ['nothing: but no killed hook left half an event, so little was tried'] : [];
+const blind =
+  result.marked === 0 ? ['nothing: but no killed hook left half an event, so little was tried'] : [];
 const problems = [...lost, ...blind];
 for (const problem of problems.slice(0, MAX_SHOWN_PROBLEMS)) console.log(`LOST: ${problem}`);
 console.log(problems.length === 0 ? 'nothing was lost' : `${problems.length} problems; seed ${seed}`);
