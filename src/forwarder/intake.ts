@@ -2,7 +2,6 @@
  * One pass over the spool: read what is complete, run it through the stages, journal it, and only then remove it.
  * Files that are not ours are never opened; files that are still being written are left for the next pass.
  */
-import { parsePayload } from '../event/payload.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DraftRecord, SealedRecord } from '../journal/record.ts';
 import { type Clock, formatNanos } from '../platform/clock.ts';
@@ -47,8 +46,8 @@ export interface IntakeDeps {
 interface Done {
   readonly name: string;
   readonly id: string;
-  /** Its record tells that nobody can read it, so the bytes are kept. */
-  readonly unreadable: boolean;
+  /** Its record tells that nobody can read it, so its bytes are kept. */
+  readonly kept: boolean;
 }
 
 interface Batch {
@@ -111,7 +110,9 @@ function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: Inta
     const id = captureId(deps.install.installId, entry);
     if (deps.journal.has(id)) {
       // A crash came between journal and removal.
-      done.push({ name: entry.name, id, unreadable: isUnreadable(deps.spool.read(entry, nowMillis)) });
+      const unreadable = deps.journal.typeOf(id) === 'unreadable';
+      const kept = unreadable && hasBytes(deps.spool.read(entry, nowMillis));
+      done.push({ name: entry.name, id, kept });
       continue;
     }
     const read = deps.spool.read(entry, nowMillis);
@@ -124,7 +125,7 @@ function takeBatch(entries: readonly SpoolEntry[], told: Set<string>, deps: Inta
     const hmac = sourceHmac(deps.install.secret, file.payload);
     if (read.kind === 'complete' && deps.copies.isCopy(hmac, file.header.installation)) {
       deps.counters.duplicates++;
-      done.push({ name: entry.name, id, unreadable: false });
+      done.push({ name: entry.name, id, kept: false });
     } else taken.push({ entry, id, file, hmac, torn: read.kind === 'torn' && read.file === undefined });
   }
   return { taken, notes, done, rest: [] };
@@ -138,12 +139,10 @@ function fileOf(read: SpoolRead, entry: SpoolEntry): DropFile | undefined {
   return read.file ?? { header, payload: Buffer.alloc(0), commit: 'unmarked' };
 }
 
-/** As the pipeline judged it when it was journaled. */
-function isUnreadable(read: SpoolRead): boolean {
+/** Whether there is anything of the event to keep. */
+function hasBytes(read: SpoolRead): boolean {
   if (read.kind !== 'torn' && read.kind !== 'complete') return false;
-  const { payload } = read.file ?? {};
-  if (payload === undefined) return true;
-  return payload.length > 0 && parsePayload(payload).kind === 'unreadable';
+  return read.file === undefined || read.file.payload.length > 0;
 }
 
 function toInput({ entry, id, file, hmac, torn }: Taken, now: bigint): PipelineInput {
@@ -181,7 +180,7 @@ function removeJournaled(
   const { kept = [], gone = [] } = Object.groupBy(taken, ({ id, file, torn }) =>
     unreadable.has(id) && (torn || file.payload.length > 0) ? 'kept' : 'gone',
   );
-  const journaledBefore = Object.groupBy(done, ({ unreadable }) => (unreadable ? 'kept' : 'gone'));
+  const journaledBefore = Object.groupBy(done, ({ kept }) => (kept ? 'kept' : 'gone'));
   for (const { entry } of kept) spool.quarantine(entry.name);
   for (const { name } of journaledBefore.kept ?? []) spool.quarantine(name);
   spool.remove([

@@ -53,6 +53,8 @@ export interface Journal {
   readonly began: EpochStart | undefined;
   /** Whether the journal has this event, so that only its spool file is left to remove. Settled ids are forgotten. */
   has(id: string): boolean;
+  /** The type of an event that it has. */
+  typeOf(id: string): string | undefined;
   /**
    * Seals the drafts in their order and makes them durable, with one write and one fsync; those that `has` knows are
    * left out.
@@ -94,7 +96,7 @@ export function openJournal(options: JournalOptions): Journal {
   const writer = beginEpoch(dir, segmentBytes, epoch);
   try {
     const stream = `${installId}/${epoch}`;
-    const { known = new Set<string>(), bytes = 0 } = tail ?? {};
+    const { known = new Map<string, string>(), bytes = 0 } = tail ?? {};
     const start = {
       stream,
       seq: 0,
@@ -153,6 +155,7 @@ function createJournal(options: JournalOptions, writer: SegmentWriter, start: St
     received,
     began,
     has: (id) => known.has(id),
+    typeOf: (id) => known.get(id),
     append(drafts) {
       writer.check();
       if (readTextIfExists(headPath(dir)) !== headText)
@@ -165,7 +168,7 @@ function createJournal(options: JournalOptions, writer: SegmentWriter, start: St
       ({ seq, leaf } = batch);
       for (const [session, link] of batch.sessions) sessions.set(session, link);
       for (const { record, line } of batch.sealed) {
-        known.add(record.id);
+        known.set(record.id, record.event_type);
         bytes += line.length;
       }
       moveHead(position);
@@ -189,7 +192,7 @@ function createJournal(options: JournalOptions, writer: SegmentWriter, start: St
 }
 
 /** Those with an id that neither the journal nor an earlier draft has. */
-function newOnes(drafts: readonly DraftRecord[], known: ReadonlySet<string>): readonly DraftRecord[] {
+function newOnes(drafts: readonly DraftRecord[], known: ReadonlyMap<string, string>): readonly DraftRecord[] {
   const own = new Set<string>();
   return drafts.filter(({ id }) => !known.has(id) && !own.has(id) && own.add(id));
 }

@@ -15,6 +15,7 @@ import type { GenesisReason } from './genesis.ts';
 import type { Claim, Head } from './marks.ts';
 import { type Place, placeOf } from './purged.ts';
 import { type JournalLine, type LinePosition, parseRecord, readJournal, readRecord } from './reader.ts';
+import type { AtelRecord } from './record.ts';
 import type { ChainState, SessionLink } from './seal.ts';
 import { compareEpochs, listSegments } from './segments.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -56,8 +57,8 @@ export interface Tail extends ChainState {
   readonly sessions: Map<string, SessionLink>;
   /** The newest record's line. */
   readonly position: LinePosition;
-  /** Which of the spooled ids the journal has. */
-  readonly known: Set<string>;
+  /** Which of the spooled ids the journal has, with the types of their events. */
+  readonly known: Map<string, string>;
   /** Bytes behind the snapshot. */
   readonly bytes: number;
 }
@@ -74,7 +75,7 @@ export function readTail(
   isSpooled: (id: string) => boolean,
 ): Tail | undefined {
   const snapshot = readSnapshot(dir);
-  const known = new Set(Array.from(snapshot?.unsettled ?? []).filter(isSpooled));
+  const known = new Map(Array.from(snapshot?.unsettled ?? []).filter(([id]) => isSpooled(id)));
   let bytes = 0;
   let at: (ChainState & { sessions: Map<string, SessionLink>; position: LinePosition }) | undefined =
     snapshot && {
@@ -83,7 +84,7 @@ export function readTail(
     };
   const from = snapshot && { segment: snapshot.position.segment, offset: snapshot.position.next };
   for (const entry of readJournal(dir, from)) {
-    const { place, id } = contentOf(entry) ?? refuse(dir, entry, (at?.seq ?? 0) + 1, 'is no record');
+    const { place, record } = contentOf(entry) ?? refuse(dir, entry, (at?.seq ?? 0) + 1, 'is no record');
     const { stream, seq, leaf, inSession } = place;
     const state =
       at?.stream === stream
@@ -93,7 +94,7 @@ export function readTail(
     if (marks.some((mark) => mark.stream === stream && mark.seq === seq && mark.leaf !== leaf))
       refuse(dir, entry, seq, 'is not the record that the head or the export cursor names');
     if (inSession) state.sessions.set(inSession.session, { sseq: inSession.sseq, leaf });
-    if (id !== undefined && isSpooled(id)) known.add(id);
+    if (record && isSpooled(record.id)) known.set(record.id, record.event_type);
     bytes += entry.position.next - entry.position.offset;
     at = { stream, seq, leaf, sessions: state.sessions, position: entry.position };
   }
@@ -106,13 +107,13 @@ export function receivedAt(dir: string, position: LinePosition): string | undefi
   return undefined;
 }
 
-/** The place of a line's record, and its id unless it was purged. */
-function contentOf(entry: JournalLine): { place: Place; id?: string } | undefined {
+/** The place of a line's record, and the record unless it was purged. */
+function contentOf(entry: JournalLine): { place: Place; record?: AtelRecord } | undefined {
   const { line, leaf, torn, damaged } = entry;
   const reading = torn || damaged !== undefined ? undefined : readRecord(line);
   if (reading?.kind === 'purged') return { place: reading.place };
   if (reading?.kind !== 'record') return undefined;
-  return { place: placeOf(reading.record, leaf), id: reading.record.id };
+  return { place: placeOf(reading.record, leaf), record: reading.record };
 }
 
 function follows({ seq, prev, inSession }: Place, state: ChainState): boolean {

@@ -2,10 +2,11 @@
  * Where the chains stood at one record, so that opening reads only what came after it. Derived from the journal:
  * without it, or with one that does not fit, opening reads everything.
  *
- *   sessions.json   {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …], unsettled: [id, …]}
+ *   sessions.json   {stream, seq, leaf, segment, offset, next, chains: [[session key, sseq, leaf], …],
+ *                  unsettled: [[id, event type], …]}
  *
- * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are the
- * ids, up to it, of events whose spool files may still be there.
+ * `offset` and `next` are the bounds of that record's line; session keys are those of `sessionKey`; `unsettled` are
+ * the records, up to it, of events whose spool files may still be there.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,12 +29,13 @@ const schema = z.strictObject({
   offset: z.int().min(0),
   next: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
   chains: z.array(z.tuple([z.string(), z.int().min(1), z.string()])),
-  unsettled: z.array(z.string()),
+  unsettled: z.array(z.tuple([z.string(), z.string()])),
 });
 
 export interface Snapshot extends ChainState {
   readonly position: LinePosition;
-  readonly unsettled: ReadonlySet<string>;
+  /** Event types by id. */
+  readonly unsettled: ReadonlyMap<string, string>;
 }
 
 /** Replaces the snapshot. */
@@ -54,7 +56,7 @@ export function readSnapshot(dir: string): Snapshot | undefined {
   const position = { segment, offset, next };
   if (leafAt(dir, position) !== leaf) return undefined;
   const sessions = new Map(data.chains.map(([id, sseq, leaf]) => [id, { sseq, leaf }]));
-  return { stream, seq, leaf, sessions, position, unsettled: new Set(data.unsettled) };
+  return { stream, seq, leaf, sessions, position, unsettled: new Map(data.unsettled) };
 }
 
 function pathIn(dir: string): string {

@@ -76,7 +76,7 @@ describe('appending', () => {
     first.close();
     expect(JSON.parse(readFileSync(join(dir, 'sessions.json'), 'utf8'))).toMatchObject({
       seq: 3,
-      unsettled: ['b'],
+      unsettled: [['b', 'command_execution']],
     });
     const isSpooled = (id: string): boolean => id === 'b';
     const second = open(dir, { isSpooled });
