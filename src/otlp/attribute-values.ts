@@ -40,11 +40,12 @@ function isExact(value: number): boolean {
 }
 
 function cleanText(text: string): string {
-  const wellFormed = text.toWellFormed().replaceAll('\u0000', '');
+  // Asking first takes a third of the time; nearly all texts are sound.
+  const isSound = text.isWellFormed() && !text.includes('\u0000');
+  const sound = isSound ? text : text.toWellFormed().replaceAll('\u0000', '');
   // A UTF-16 unit has at most three bytes, so that most texts need no counting.
-  if (3 * wellFormed.length <= MAX_VALUE_BYTES || Buffer.byteLength(wellFormed) <= MAX_VALUE_BYTES)
-    return wellFormed;
+  if (3 * sound.length <= MAX_VALUE_BYTES || Buffer.byteLength(sound) <= MAX_VALUE_BYTES) return sound;
   const room = new Uint8Array(MAX_VALUE_BYTES - Buffer.byteLength(ELLIPSIS));
   // encodeInto stops before a code point that does not fit whole.
-  return wellFormed.slice(0, new TextEncoder().encodeInto(wellFormed, room).read) + ELLIPSIS;
+  return sound.slice(0, new TextEncoder().encodeInto(sound, room).read) + ELLIPSIS;
 }
