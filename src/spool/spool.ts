@@ -25,6 +25,8 @@ const UNFINISHED_WAIT_MILLIS = 10_000;
 
 /** Longer than any file system's step of mtimes (FAT has two seconds). */
 const MTIME_STEP_MILLIS = 2_500;
+/** Asked once, since every file is compared with it; −1 on systems without user ids. */
+const OWN_UID = BigInt(process.getuid?.() ?? -1);
 /** Even a directory that says it did not change is listed after so long: a network's answer may be old. */
 const MAX_UNLISTED_MILLIS = 10_000;
 
@@ -170,10 +172,9 @@ function judge(entry: SpoolEntry, bytes: Buffer, nowMillis: number): SpoolRead {
 }
 
 function foreignBecause(stat: BigIntStats): string | undefined {
-  const uid = process.getuid?.();
   if (!stat.isFile()) return 'not_a_regular_file';
   if (stat.nlink !== 1n) return 'hard_link';
-  if (uid !== undefined && stat.uid !== BigInt(uid)) return 'foreign_owner';
+  if (stat.uid !== OWN_UID && OWN_UID >= 0) return 'foreign_owner';
   return undefined;
 }
 
