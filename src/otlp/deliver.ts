@@ -109,8 +109,8 @@ class JournalDelivery<Cursor> implements Delivery {
       const batch = this.#batches.behind(this.#cursor, size);
       if (batch.sealed.length === 0) return { kind: 'idle' };
       const answer = this.#options.exporter.export(batch.logRecords);
-      // Compressing and sending happen beside this thread.
-      this.#batches.prepare(batch.cursor, size);
+      // Compressing and sending happen beside this thread. While nothing goes out, what comes next can wait.
+      if (!this.#backoff.failing()) this.#batches.prepare(batch.cursor, size);
       return await this.#settle(batch, await answer);
     } catch (error) {
       // A full or failing disk: what could not be noted is sent again.

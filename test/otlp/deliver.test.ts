@@ -166,6 +166,26 @@ describe('while the endpoint takes nothing', () => {
     expect(acceptedIds()).toEqual(idsOf(records));
   });
 
+  it('reads the batch that it sends, and none ahead, until something is accepted again', async () => {
+    const records = samples(6);
+    const array = arrayJournal(records, join(dir, 'cursor'));
+    const read: number[] = [];
+    const delivery = deliveryOf(records, { records: 2 }, (after, maxRecords, maxBytes) => {
+      read.push(after);
+      return array.readBatch(after, maxRecords, maxBytes);
+    });
+    sink.behave(sinkOf.status(503));
+    for (let tries = 0; tries < 3; tries++) {
+      await delivery.step();
+      clock += 60_000;
+    }
+    expect(read).toEqual([0, 2, 0, 0]);
+    sink.behave(sinkOf.accept());
+    await run(delivery);
+    expect(read.slice(4, 7)).toEqual([0, 2, 4]);
+    expect(acceptedIds()).toEqual(idsOf(records));
+  });
+
   it('obeys Retry-After, but for no longer than fifteen minutes', async () => {
     const delivery = deliveryOf(samples(1));
     sink.answer(
