@@ -42,8 +42,8 @@ export async function runForwarder(options: RunOptions): Promise<void> {
   keepHeapSmall();
   const spool = openSpool(paths);
   // Names only: this list lives as long as the forwarder.
-  const waiting = new Set(once ? eventNames(spool) : []);
-  if (once && waiting.size === 0 && spool.losses().length === 0) return;
+  const waiting = new Set(once ? waitingIn(spool) : []);
+  if (once && waiting.size === 0) return;
   while (!signal.aborted) {
     const leader = livePidFile(paths.pidFile);
     const lock = takeLeaderLock(paths.lockFile, once || leader ? POLL_MILLIS : LOCK_WAIT_MILLIS);
@@ -59,13 +59,15 @@ export async function runForwarder(options: RunOptions): Promise<void> {
       options.note(`another forwarder runs${leader ? ` (pid ${leader.pid})` : ''}; nothing to do`);
       return;
     }
-    if (!spool.scan().some(({ name }) => waiting.has(name))) return;
+    if (!waitingIn(spool).some((one) => waiting.has(one))) return;
     await sleep(POLL_MILLIS);
   }
 }
 
-function eventNames(spool: Spool): readonly string[] {
-  return spool.scan().flatMap(({ name, foreign }) => (foreign === undefined ? [name] : []));
+/** The names of events, and the paths of marks of losses. */
+function waitingIn(spool: Spool): readonly string[] {
+  const events = spool.scan().flatMap(({ name, foreign }) => (foreign === undefined ? [name] : []));
+  return [...events, ...spool.losses().map(({ path }) => path)];
 }
 
 async function leadWithRetry(

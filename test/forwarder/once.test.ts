@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { takeLeaderLock } from '../../src/forwarder/lock.ts';
+import { runForwarder } from '../../src/forwarder/run.ts';
+import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import { openSpool } from '../../src/spool/spool.ts';
+import { spoolEvents } from '../helpers/drop-files.ts';
+
+/** Long enough for many looks at the spool. */
+const LOOKING_MILLIS = 500;
+
+let home: string;
+let paths: Paths;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'atel-'));
+  paths = resolvePaths({ HOME: home });
+  openSpool(paths);
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function spoolEvent(): string {
+  const [name = ''] = spoolEvents(paths.queueDir, { project: home, count: 1 });
+  return join(paths.queueDir, name);
+}
+
+function noteLoss(): string {
+  const path = join(paths.lostDir, `write1.${crypto.randomUUID()}`);
+  writeFileSync(path, '', { mode: 0o600 });
+  return path;
+}
+
+describe('a forwarder that shall empty the spool once', () => {
+  it.each([
+    ['an event', spoolEvent],
+    ['the mark of a loss', noteLoss],
+  ])('waits while another one leads, until that one has taken %s', async (_what, leave) => {
+    const file = leave();
+    const lock = takeLeaderLock(paths.lockFile, 0);
+    if (!lock) throw new Error('nobody else leads');
+    try {
+      let returned = false;
+      const note = (): void => undefined;
+      const signal = new AbortController().signal;
+      const configOf = (): ReturnType<typeof loadConfig> => loadConfig(paths.configFile);
+      const run = runForwarder({ paths, loadConfig: configOf, once: true, signal, note });
+      const end = run.then(() => (returned = true));
+      await sleep(LOOKING_MILLIS);
+      expect(returned).toBe(false);
+      rmSync(file);
+      await end;
+    } finally {
+      lock.release();
+    }
+  });
+});
