@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
@@ -202,8 +202,25 @@ describe('the spool', () => {
     expect(readdirSync(paths.lostDir).toSorted()).toEqual(['.hidden', 'noreason', 'write1.link']);
   });
 
-  it('refuses directories that others may enter', () => {
-    chmodSync(paths.queueDir, 0o755);
-    expect(() => openSpool(paths)).toThrow(/spool\/q: is open to other users \(mode 755\); chmod 700/);
+  it.each([0o755, 0o750])('refuses directories that others may enter (mode %o)', (mode) => {
+    chmodSync(paths.queueDir, mode);
+    const said = `spool/q: is open to other users (mode ${mode.toString(8)}); chmod 700`;
+    expect(() => openSpool(paths)).toThrow(said);
+  });
+
+  it.runIf(process.getuid?.() === 0)('refuses directories of another user', () => {
+    chownSync(paths.queueDir, 4711, 4711);
+    expect(() => openSpool(paths)).toThrow(/spool\/q: belongs to uid 4711, not to you; chown it to uid 0/);
+  });
+
+  it('refuses directories where everybody may put another in their place, but for one like /tmp', () => {
+    chmodSync(paths.spoolDir, 0o777);
+    expect(() => openSpool(paths)).toThrow(/spool: is open to other users/);
+    chmodSync(paths.spoolDir, 0o700);
+    const parent = dirname(paths.dataDir);
+    chmodSync(parent, 0o777);
+    expect(() => openSpool(paths)).toThrow(`${parent}: can be changed by every user (mode 777); chmod o-w`);
+    chmodSync(parent, 0o1777);
+    expect(openSpool(paths).scan()).toEqual([]);
   });
 });
