@@ -121,7 +121,8 @@ describe('the detector', () => {
   });
 
   it('names no device among the paths', () => {
-    expect(detect({ command: 'ls > /dev/null < /dev/stdin' }).paths).toEqual([]);
+    const uses = [{ path: '/dev/null', access: 'read', via: 'tool_input' }] as const;
+    expect(detect({ uses, command: 'ls > /dev/null < /dev/stdin' }).paths).toEqual([]);
   });
 
   it('says when it did not understand the whole command', () => {
