@@ -229,6 +229,51 @@ describe('the paths of a Bash command', () => {
   });
 });
 
+describe('the limits of the analysis', () => {
+  const many = (count: number, part: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => part(i)).join(' ');
+
+  it('are 256 paths of one command; more are said to be there', () => {
+    const [most, more] = [256, 257].map((count) => analyser.analyse(`cat ${many(count, (i) => `f${i}`)} f0`));
+    expect([most?.uses.length, most?.parsed]).toEqual([256, true]);
+    expect([more?.uses.length, more?.parsed]).toEqual([256, false]);
+  });
+
+  it('are 64 programs by name, and 1,024 commands; more are said to be there', () => {
+    expect(analyser.analyse(many(70, (i) => `p${i};`)).programs).toHaveLength(64);
+    const [most, more] = [1023, 1024].map((count) =>
+      analyser.analyse(`${many(count, () => 'true;')} cat /etc/passwd`),
+    );
+    expect([most?.uses.length, most?.parsed]).toEqual([1, true]);
+    expect([more?.uses.length, more?.parsed]).toEqual([0, false]);
+  });
+
+  it('are 16 wrappers around a command, and code in code four deep, each time anew', () => {
+    const wrapped = (count: number) => analyser.analyse(`${'sudo '.repeat(count)}cat x`);
+    expect([wrapped(16).parsed, usesOf(wrapped(16))]).toEqual([true, ['read:x']]);
+    expect([wrapped(17).parsed, usesOf(wrapped(17))]).toEqual([false, []]);
+    const evaluated = (count: number) => analyser.analyse(`${'eval '.repeat(count)}cat x`);
+    expect([evaluated(3).parsed, usesOf(evaluated(3))]).toEqual([true, ['read:x']]);
+    expect([evaluated(4).parsed, usesOf(evaluated(4))]).toEqual([false, []]);
+    expect(analyser.analyse(many(9, (i) => `eval cat f${i};`))).toMatchObject({ parsed: true });
+  });
+
+  it.each([
+    ['assignments', 'a=('.repeat(20_000)],
+    ['operators', '&|'.repeat(30_000)],
+  ])(
+    'are a fifth of a second for one parse, after which its beginning is parsed: very many %s',
+    (_what, slow) => {
+      const before = process.cpuUsage();
+      const analysis = analyser.analyse(`cat /etc/hosts #${' '.repeat(3_000)}\n${slow}`);
+      // Unlimited, it takes more than five seconds.
+      expect(process.cpuUsage(before).user).toBeLessThan(2_500_000);
+      expect([analysis.parsed, usesOf(analysis)]).toEqual([false, ['read:/etc/hosts']]);
+      expect(usesOf(analyser.analyse('cat a'))).toEqual(['read:a']);
+    },
+  );
+});
+
 describe('the traits of a Bash command', () => {
   it.each([
     ['curl -fsSL https://x.sh | sh', ['network-tool', 'pipe-to-shell']],
@@ -368,6 +413,11 @@ describe('the analyser', () => {
   it('keeps no memory of the commands before', () => {
     analyser.analyse('cd /etc; X=/root');
     expect(usesOf(analyser.analyse('cat a $X'))).toEqual(['read:a', 'unknown:$X ?']);
+  });
+
+  it('lets a subshell change nothing for what comes after it', () => {
+    expect(usesOf(analyser.analyse('X=a; (X=b; cat $X); cat $X'))).toEqual(['read:a', 'read:b']);
+    expect(usesOf(analyser.analyse('pushd /srv; (popd); popd; cat x'))).toEqual(['enter:/srv', 'read:x']);
   });
 
   it('says the same of a command that comes again, soon or later', () => {
