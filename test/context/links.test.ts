@@ -183,7 +183,8 @@ describe('between its events a session keeps', () => {
       tool_name: 'Bash',
       tool_response: text,
     }));
-    const { action_details: details } = tell('PostToolBatch', { tool_calls });
+    const { action_details: details, level } = tell('PostToolBatch', { tool_calls });
+    expect(level).toBe('WARN');
     expect(details?.calls?.map(({ outcome }) => outcome)).toEqual(['rejected', 'invalid_input']);
   });
 
@@ -259,6 +260,17 @@ describe('an event', () => {
       duration_ms: 13,
     });
     expect(call('PreToolUse', 't', fields).tool_context).not.toHaveProperty('error_class');
+  });
+
+  it('tells a command that was interrupted from one that came to its end', () => {
+    const { call } = createHost();
+    const ended = [true, false].map((interrupted) =>
+      call('PostToolUse', 't', { tool_response: { interrupted, stdout: '', stderr: '' } }),
+    );
+    expect(ended.map(({ level, tool_context: tool }) => [level, tool?.outcome])).toEqual([
+      ['WARN', 'interrupted'],
+      ['INFO', 'success'],
+    ]);
   });
 
   it('joins no trace whose id or span is nothing but zeros', () => {
