@@ -146,7 +146,7 @@ function isUnreadable(read: SpoolRead): boolean {
   return payload.length > 0 && parsePayload(payload).kind === 'unreadable';
 }
 
-function toInput({ entry, id, file, hmac, torn }: Taken, now: bigint): PipelineInput {
+function toInput({ entry, id, file, hmac }: Taken, now: bigint): PipelineInput {
   const clock = captureClock(entry.mtimeNanos, now);
   const refused = Object.keys(file.header.refused).map((key) => `header.${key}`);
   return {
@@ -158,7 +158,7 @@ function toInput({ entry, id, file, hmac, torn }: Taken, now: bigint): PipelineI
       installation: file.header.installation,
       header: file.header.values,
       audit: {
-        commit: torn ? 'torn' : file.commit,
+        commit: file.commit,
         source_hmac: hmac,
         source_bytes: file.payload.length,
         ...(clock && { clock }),
