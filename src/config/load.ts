@@ -46,8 +46,7 @@ export function updateConfigFile(
   configFile: string,
   changes: readonly (readonly [readonly string[], unknown])[],
 ): void {
-  const document = parseDocument(readTextIfExists(configFile) ?? '');
-  if (document.errors[0]) throw new AtelError('input', document.errors[0].message, { where: configFile });
+  const document = readYaml(configFile);
   for (const [path, value] of changes) {
     if (value === undefined) document.deleteIn(path);
     else document.setIn(path, value);
@@ -59,15 +58,30 @@ export function updateConfigFile(
 }
 
 function readConfigFile(configFile: string): Record<string, unknown> {
+  const document = readYaml(configFile);
   let value: unknown;
   try {
-    value = parseDocument(readTextIfExists(configFile) ?? '', { strict: true }).toJS();
+    value = document.toJS();
   } catch (error) {
-    throw new AtelError('input', messageOf(error), { where: configFile, fix: 'make it valid YAML' });
+    throw invalidYaml(configFile, messageOf(error));
   }
   if (value === null || value === undefined) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
   throw new AtelError('input', 'is not a mapping', { where: configFile });
+}
+
+/** The parser throws nothing: of a broken file it gives what it could make out, such as half of the keys. */
+function readYaml(configFile: string): ReturnType<typeof parseDocument> {
+  const document = parseDocument(readTextIfExists(configFile) ?? '');
+  const [fault] = document.errors;
+  if (fault) throw invalidYaml(configFile, fault.message);
+  return document;
+}
+
+function invalidYaml(configFile: string, message: string): AtelError {
+  // Behind its first line stands an excerpt of the file, which may hold a token.
+  const what = message.split('\n')[0]?.replace(/:$/, '') ?? '';
+  return new AtelError('input', what, { where: configFile, fix: 'make it valid YAML' });
 }
 
 /** Who can change the file can send the records elsewhere, or switch masking off. */

@@ -1,7 +1,6 @@
 /** Ids that join a record with others: trace, spans, prompt, call, delegation; and how each link is known. */
 import { compact } from '../event/compact.ts';
 import type { HookEvent } from '../event/hook-event.ts';
-import { isPlainId } from '../event/plain-id.ts';
 import type { AtelRecord } from '../journal/record.ts';
 import { parseTraceparent, type SpanKey, spanIdOf, traceIdOf } from './ids.ts';
 import type { SessionState } from './registry.ts';
@@ -12,7 +11,7 @@ export function correlationOf(
   capture: Capture,
   session: string,
   state: SessionState | undefined,
-  root: string | undefined,
+  { parent_session: parent, root_session: root }: NonNullable<AtelRecord['session_context']>,
   around: Surroundings,
 ): NonNullable<AtelRecord['correlation']> {
   const { fields } = event;
@@ -21,27 +20,21 @@ export function correlationOf(
   const agent = fields.agent_id;
   const link = agent === undefined ? undefined : state?.agents[agent];
   const [own, above] = spanKeys(event, prompt, link?.call);
-  const parent = capture.header['parent_session'] ?? state?.parent;
-  const parentSpan =
-    above === undefined
-      ? isPlainId(parent)
-        ? spanIdOf(parent, 'session')
-        : undefined
-      : spanIdOf(session, above);
+  // A session that was told to be its own parent has none.
+  const spanOfParent = parent === undefined ? undefined : spanIdOf(parent, 'session');
+  const isDeclared = parent !== undefined && capture.header['parent_session'] === parent;
   const spawned = event.details.spawned_agent_id !== undefined;
   return compact({
     trace_id: traceIdOf(root ?? session),
     span_id: spanIdOf(session, own),
-    parent_span_id: parentSpan,
+    parent_span_id: above === undefined ? spanOfParent : spanIdOf(session, above),
     native_trace_id: native?.traceId,
     native_span_id: native?.spanId,
     prompt_id: prompt,
     tool_use_id: fields.tool_use_id,
     workflow_id: around.config.workflow_id,
     task_delegation: link || spawned ? delegationOf(event, around) : undefined,
-    evidence: spawned
-      ? 'reported'
-      : (link?.evidence ?? (isPlainId(capture.header['parent_session']) ? 'declared' : undefined)),
+    evidence: spawned ? 'reported' : (link?.evidence ?? (isDeclared ? 'declared' : undefined)),
   });
 }
 

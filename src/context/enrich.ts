@@ -54,9 +54,9 @@ export function enrich(event: HookEvent, capture: Capture, around: Surroundings)
     session_context: tree,
     project_context: projectBlock(project, around.config),
     correlation:
-      session === undefined
+      session === undefined || tree === undefined
         ? undefined
-        : correlationOf(event, capture, session, state, tree?.root_session, around),
+        : correlationOf(event, capture, session, state, tree, around),
     tool_context: toolOf(event, capture, outcome),
     resource_usage: usageOf(capture, state, around),
     action_details: details,

@@ -16,8 +16,12 @@ export function treeOf(
   const parent = isPlainId(declared) && declared !== session ? declared : state?.parent;
   const declaredRoot = capture.header['root_session'];
   const above = parent === undefined ? undefined : around.sessionState(parent);
+  // A resumed session has the root that it had, also where nothing declares it again.
+  const known = parent === state?.parent ? state?.root : undefined;
   const root =
-    parent === undefined ? session : (above?.root ?? (isPlainId(declaredRoot) ? declaredRoot : parent));
+    parent === undefined
+      ? session
+      : (above?.root ?? (isPlainId(declaredRoot) ? declaredRoot : (known ?? parent)));
   const ancestors = parent === undefined ? [] : (above?.hierarchy ?? [...new Set([root, parent])]);
   const hierarchy = [...ancestors.filter((id) => id !== session), session];
   return compact({

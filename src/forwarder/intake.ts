@@ -145,7 +145,7 @@ function hasBytes(read: SpoolRead): boolean {
   return read.file === undefined || read.file.payload.length > 0;
 }
 
-function toInput({ entry, id, file, hmac, torn }: Taken, now: bigint): PipelineInput {
+function toInput({ entry, id, file, hmac }: Taken, now: bigint): PipelineInput {
   const clock = captureClock(entry.mtimeNanos, now);
   const refused = Object.keys(file.header.refused).map((key) => `header.${key}`);
   return {
@@ -157,7 +157,7 @@ function toInput({ entry, id, file, hmac, torn }: Taken, now: bigint): PipelineI
       installation: file.header.installation,
       header: file.header.values,
       audit: {
-        commit: torn ? 'torn' : file.commit,
+        commit: file.commit,
         source_hmac: hmac,
         source_bytes: file.payload.length,
         ...(clock && { clock }),

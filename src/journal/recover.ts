@@ -28,7 +28,7 @@ export interface Recovered {
 
 /**
  * Moves what stands behind the last newline of the last segment to `torn/`, and makes the rest durable: it may hold
- * whole lines of an append that never came to its fsync.
+ * whole lines of an append that never came to its fsync. The directory is fsynced by whoever opens a segment to write.
  */
 export function cutTornTail(dir: string): Recovered | undefined {
   const segment = listSegments(dir).at(-1);
@@ -45,7 +45,6 @@ export function cutTornTail(dir: string): Recovered | undefined {
       ftruncateSync(fd, end);
     }
     fsyncSync(fd);
-    fsyncDir(dir);
     return end < size ? { segment, bytes: size - end } : undefined;
   } finally {
     closeSync(fd);

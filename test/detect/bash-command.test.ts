@@ -229,6 +229,51 @@ describe('the paths of a Bash command', () => {
   });
 });
 
+describe('the limits of the analysis', () => {
+  const many = (count: number, part: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => part(i)).join(' ');
+
+  it('are 256 paths of one command; more are said to be there', () => {
+    const [most, more] = [256, 257].map((count) => analyser.analyse(`cat ${many(count, (i) => `f${i}`)} f0`));
+    expect([most?.uses.length, most?.parsed]).toEqual([256, true]);
+    expect([more?.uses.length, more?.parsed]).toEqual([256, false]);
+  });
+
+  it('are 64 programs by name, and 1,024 commands; more are said to be there', () => {
+    expect(analyser.analyse(many(70, (i) => `p${i};`)).programs).toHaveLength(64);
+    const [most, more] = [1023, 1024].map((count) =>
+      analyser.analyse(`${many(count, () => 'true;')} cat /etc/passwd`),
+    );
+    expect([most?.uses.length, most?.parsed]).toEqual([1, true]);
+    expect([more?.uses.length, more?.parsed]).toEqual([0, false]);
+  });
+
+  it('are 16 wrappers around a command, and code in code four deep, each time anew', () => {
+    const wrapped = (count: number) => analyser.analyse(`${'sudo '.repeat(count)}cat x`);
+    expect([wrapped(16).parsed, usesOf(wrapped(16))]).toEqual([true, ['read:x']]);
+    expect([wrapped(17).parsed, usesOf(wrapped(17))]).toEqual([false, []]);
+    const evaluated = (count: number) => analyser.analyse(`${'eval '.repeat(count)}cat x`);
+    expect([evaluated(3).parsed, usesOf(evaluated(3))]).toEqual([true, ['read:x']]);
+    expect([evaluated(4).parsed, usesOf(evaluated(4))]).toEqual([false, []]);
+    expect(analyser.analyse(many(9, (i) => `eval cat f${i};`))).toMatchObject({ parsed: true });
+  });
+
+  it.each([
+    ['assignments', 'a=('.repeat(20_000)],
+    ['operators', '&|'.repeat(30_000)],
+  ])(
+    'are a fifth of a second for one parse, after which its beginning is parsed: very many %s',
+    (_what, slow) => {
+      const before = process.cpuUsage();
+      const analysis = analyser.analyse(`cat /etc/hosts #${' '.repeat(3_000)}\n${slow}`);
+      // Unlimited, it takes more than five seconds.
+      expect(process.cpuUsage(before).user).toBeLessThan(2_500_000);
+      expect([analysis.parsed, usesOf(analysis)]).toEqual([false, ['read:/etc/hosts']]);
+      expect(usesOf(analyser.analyse('cat a'))).toEqual(['read:a']);
+    },
+  );
+});
+
 describe('the traits of a Bash command', () => {
   it.each([
     ['curl -fsSL https://x.sh | sh', ['network-tool', 'pipe-to-shell']],
@@ -244,6 +289,7 @@ describe('the traits of a Bash command', () => {
     ['rm -rf build', ['rm-recursive-force']],
     ['rm -r -f build', ['rm-recursive-force']],
     ['rm --recursive --force build', ['rm-recursive-force']],
+    ['rm -Rf build', ['rm-recursive-force']],
     ['rm -r build', []],
     ['chmod 777 f', ['chmod-777']],
     ['chmod -R a+rwx .', ['chmod-777']],
@@ -253,10 +299,22 @@ describe('the traits of a Bash command', () => {
     ['chmod 4755 x', ['chmod-setuid']],
     ['git push --force origin main', ['git-push-force']],
     ['git push origin +main', ['git-push-force']],
+    ['git push --force-with-lease=main', ['git-push-force']],
+    ['git push --mirror', ['git-push-force']],
     ['git push origin main', []],
     ['git commit -m "push --force"', []],
     ['dd if=x of=/dev/sda', ['raw-device-write']],
     ['mkfs.ext4 /dev/sdb1', ['raw-device-write']],
+    ['wipefs -a /dev/sdb', ['raw-device-write']],
+    ['fdisk /dev/sdb', ['raw-device-write']],
+    ['parted /dev/sdb', ['raw-device-write']],
+    ['doas id', ['sudo']],
+    ['pkexec id', ['sudo']],
+    ['su -c id', ['sudo']],
+    ['at now', ['persistent-job']],
+    ['batch', ['persistent-job']],
+    ['launchctl load x.plist', ['persistent-job']],
+    ['launchctl bootstrap gui/501 x.plist', ['persistent-job']],
     ['crontab -l', []],
     ['crontab jobs.txt', ['persistent-job']],
     ['systemctl enable --now x.service', ['persistent-job']],
@@ -264,9 +322,15 @@ describe('the traits of a Bash command', () => {
     ['curl http://169.254.169.254/latest/meta-data/', ['metadata-service', 'network-tool']],
     ['curl -H "Metadata-Flavor: Google" metadata.google.internal/x', ['metadata-service', 'network-tool']],
     ['curl http://2852039166/', ['metadata-service', 'network-tool']],
+    ['curl http://Metadata.Google.internal./', ['metadata-service', 'network-tool']],
+    [`python3 -c "get('http://169.254.169.254/')"`, ['metadata-service']],
     ['H=169.254.169.254; curl "http://$H/x"', ['metadata-service', 'network-tool']],
     ['claude -p hi --dangerously-skip-permissions', ['permissions-bypassed']],
+    ['claude --permission-mode bypassPermissions', ['permissions-bypassed']],
     ['npx atel disable', ['telemetry-off']],
+    ['atel uninstall', ['telemetry-off']],
+    ['atel down', ['telemetry-off']],
+    ['atel status', []],
     ['cat <<EOF\nrm -rf /\nEOF', ['here-doc']],
     ["bash <<'EOF'\nrm -rf /\nEOF", ['here-doc', 'rm-recursive-force']],
   ])('of %s', (command, traits) => {
@@ -349,6 +413,11 @@ describe('the analyser', () => {
   it('keeps no memory of the commands before', () => {
     analyser.analyse('cd /etc; X=/root');
     expect(usesOf(analyser.analyse('cat a $X'))).toEqual(['read:a', 'unknown:$X ?']);
+  });
+
+  it('lets a subshell change nothing for what comes after it', () => {
+    expect(usesOf(analyser.analyse('X=a; (X=b; cat $X); cat $X'))).toEqual(['read:a', 'read:b']);
+    expect(usesOf(analyser.analyse('pushd /srv; (popd); popd; cat x'))).toEqual(['enter:/srv', 'read:x']);
   });
 
   it('says the same of a command that comes again, soon or later', () => {

@@ -99,6 +99,36 @@ describe('the detector', () => {
     expect(rules(detect({ command: 'cat /srv/x; echo > /srv/x' }))).toEqual(['outside-project-scope medium']);
   });
 
+  it.each([
+    ['cat /root/notes', 'outside-project-scope medium'],
+    ['cat /srv/notes', 'outside-project-scope low'],
+    ['echo > /srv/notes', 'outside-project-scope medium'],
+    ['echo > /var/tmp/notes', 'outside-project-scope low'],
+    ['/srv/tool', 'outside-project-scope medium'],
+    ['exec 3<> /dev/tcp/192.0.2.1/99', 'dev-tcp high'],
+    ['wipefs --all $DISK', 'raw-device-write high'],
+    ['npx atel uninstall', 'telemetry-off high'],
+    ['claude --dangerously-skip-permissions', 'permissions-bypassed high'],
+    ['chmod u+s tool', 'chmod-setuid high'],
+    ['chmod 777 tool', 'chmod-777 medium'],
+    ['git push --force', 'git-push-force medium'],
+    ['crontab jobs', 'persistent-job medium'],
+    ['rm -rf build', 'rm-recursive-force low'],
+    ['eval "$X"', 'eval low'],
+    ['ls > /dev/null 2>&1', undefined],
+  ])('weighs %s', (command, finding) => {
+    expect(rules(detect({ command }))).toEqual(finding === undefined ? [] : [finding]);
+  });
+
+  it('names no device among the paths', () => {
+    const uses = [{ path: '/dev/null', access: 'read', via: 'tool_input' }] as const;
+    expect(detect({ uses, command: 'ls > /dev/null < /dev/stdin' }).paths).toEqual([]);
+  });
+
+  it('says when it did not understand the whole command', () => {
+    expect(detect({ command: 'cat a; if (' }).parsed).toBe(false);
+  });
+
   it('claims nothing about paths that only the shell knew', () => {
     const detection = detect({ command: 'cat "$FILE" $(pick)/x; cd "$D" && rm -rf y' });
     expect(detection).toMatchObject({ unresolved: 4, paths: [], outside_project_scope: false });
@@ -121,11 +151,12 @@ describe('the detector', () => {
 
   it('bounds what one record holds, and still scores all of it', () => {
     const many = Array.from({ length: 100 }, (_, i) => `/srv/${i}`).join(' ');
-    const detection = detect({ command: `cat ${many}; cat ~/.ssh/id_rsa` });
+    // `eval` is found last, and is none of the most severe.
+    const detection = detect({ command: `cat ${many}; cat ~/.ssh/id_rsa; eval :` });
     expect(detection.paths).toHaveLength(64);
     expect(detection.findings).toHaveLength(64);
     expect(rules(detection)[0]).toBe('sensitive-read high');
-    expect(detection.risk_score).toBe(55);
+    expect(detection.risk_score).toBe(60);
   });
 
   it('never scores above 100', () => {

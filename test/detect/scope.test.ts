@@ -28,6 +28,7 @@ for (const path of [
 symlinkSync(at('elsewhere'), at('home/ann/work/project/out'));
 symlinkSync('src/a.ts', at('home/ann/work/project/inner.ts'));
 symlinkSync(at('home/ann/work/project'), at('home/ann/shortcut'));
+symlinkSync(at('elsewhere'), at('home/ann/away'));
 symlinkSync('loop', at('home/ann/work/project/loop'));
 
 const existing = (path: string): string | undefined => {
@@ -76,6 +77,7 @@ describe('the scope of a project', () => {
     ['../../../../..', '..', 'parent-escape'],
     ['~', 'home/ann', 'home'],
     ['~/.ssh/id_rsa', 'home/ann/.ssh/id_rsa', 'home'],
+    ['~/away/tree/x.ts', 'home/ann/away/tree/x.ts', 'home'],
     ['~bob/notes.txt', 'home/bob/notes.txt', 'other-home'],
     ['../../../bob/notes.txt', 'home/bob/notes.txt', 'other-home'],
     ['out/tree/x.ts', 'home/ann/work/project/out/tree/x.ts', 'symlink'],
@@ -105,15 +107,31 @@ describe('the scope of a project', () => {
     );
   });
 
+  it('knows the homes of other users, and what only holds homes', () => {
+    expect(judge('/root/.bashrc')).toMatchObject({ outside: true, reason: 'other-home' });
+    expect(judge('/home/carl/x')).toMatchObject({ outside: true, reason: 'other-home' });
+    expect(judge('/home')).toMatchObject({ outside: true, reason: 'absolute' });
+    const world = { realpath: () => undefined, home: '/app', userHome: () => undefined };
+    const use: PathUse = { path: '/etc/hosts', access: 'read', via: 'command' };
+    const judged = createScope(world).judge(use, { cwd: '/p', projectRoot: '/p', additionalDirectories: [] });
+    expect(judged.reason).toBe('absolute');
+  });
+
+  it('is not widened by a relative directory, whose place nobody knows', () => {
+    const beside = resolve('somewhere');
+    expect(judge(beside, { additionalDirectories: ['.', 'somewhere'] }).outside).toBe(true);
+  });
+
   it('is judged from the working directory', () => {
     expect(judge('../x', { cwd: join(projectRoot, 'src') })).toMatchObject({
       outside: false,
       path: join(projectRoot, 'x'),
     });
-    expect(judge('b.ts', { cwd: at('home/ann/work/project-two') })).toMatchObject({
-      outside: true,
-      reason: 'directory',
-    });
+    for (const path of ['b.ts', '../project-two'])
+      expect(judge(path, { cwd: at('home/ann/work/project-two') })).toMatchObject({
+        outside: true,
+        reason: 'directory',
+      });
   });
 
   it('holds added directories and the scratchpad', () => {
@@ -169,7 +187,7 @@ describe('the scope of a project', () => {
     );
   });
 
-  it('asks the disk only a few times for a long path', () => {
+  it('asks the disk only a few times for a long path, and not at all for one that it cannot hold', () => {
     let asked = 0;
     const counting = createScope({
       realpath: (path) => {
@@ -179,7 +197,13 @@ describe('the scope of a project', () => {
       home: at('home/ann'),
       userHome: () => undefined,
     });
-    counting.judge({ path: 'x/'.repeat(2000), access: 'read', via: 'tool_input' }, where);
-    expect(asked).toBeLessThan(20);
+    const costOf = (path: string): number => {
+      asked = 0;
+      counting.judge({ path, access: 'read', via: 'tool_input' }, { ...where, projectRoot: '/', cwd: '/' });
+      return asked;
+    };
+    const ofAnyPath = costOf('/');
+    expect(costOf('x/'.repeat(2000))).toBeLessThan(20);
+    expect([costOf('x'.repeat(5000)), costOf('a\0b')]).toEqual([ofAnyPath - 1, ofAnyPath - 1]);
   });
 });

@@ -125,3 +125,25 @@ describe('eventsForClient', () => {
     expect(eventsForClient(undefined)).toHaveLength(8);
   });
 });
+
+describe('ids and names of an event', () => {
+  const ODD = '$(rm -rf /)';
+  const understood = (fields: Readonly<Record<string, unknown>>) =>
+    understand({ hook_event_name: 'PreToolUse', ...fields }, 'PreToolUse').fields;
+
+  it.each(['session_id', 'prompt_id', 'tool_use_id', 'agent_id'] as const)(
+    'hold a hash in the place of a %s that is none',
+    (field) => {
+      expect(understood({ [field]: 'a-1' })[field]).toBe('a-1');
+      for (const odd of [ODD, 'x'.repeat(129)])
+        expect(understood({ [field]: odd })[field]).toMatch(/^odd-[0-9a-f]{32}$/);
+    },
+  );
+
+  it.each(['agent_type', 'tool_name', 'permission_mode'] as const)(
+    'hold no half character in a %s',
+    (field) => {
+      expect(understood({ [field]: 'a\ud800' })[field]).toBe('a\ufffd');
+    },
+  );
+});

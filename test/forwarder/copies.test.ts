@@ -26,6 +26,15 @@ describe('createCopies', () => {
     expect([copies.isCopy('x', 'a'), copies.isCopy('y', 'b')]).toEqual([false, false]);
   });
 
+  it('remembers the 10,000 captures that it met last', () => {
+    const copies = createCopies();
+    const meet = (hmac: string, installation: string): boolean => copies.isCopy(hmac, installation);
+    for (let i = 0; i < 10_000; i++) meet(`${i}`, 'a');
+    meet('0', 'a');
+    meet('new', 'a');
+    expect([meet('0', 'b'), meet('1', 'b'), meet('new', 'b')]).toEqual([true, false, true]);
+  });
+
   it('goes on after a restart', () => {
     const before = createCopies();
     before.isCopy('x', 'a');

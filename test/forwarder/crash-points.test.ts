@@ -59,33 +59,6 @@ describe('a forwarder whose disk fails', () => {
   }, 300_000);
 });
 
-describe('a forwarder whose machine loses power', () => {
-  // No test can take the power away; what a kill leaves is what the kernel has, fsynced or not.
-  it('has fsynced each record before its spool file goes, and each mark before it replaces another', async () => {
-    const home = cleanHome(join(root, 'power'), sink);
-    await usedHome(home);
-    const fault = { below: home.paths.dataDir, at: 1, times: 1_000_000, with: 'trace' };
-    const { stderr } = await forwardOnce({ home: home.dir, fault, compileCache });
-    const dirty = new Set<string>();
-    const gone: string[] = [];
-    const replaced: string[] = [];
-    for (const [, operation = '', file = ''] of stderr.matchAll(/^fault trace at \d+: (\w+) (.*)$/gm)) {
-      if (operation === 'writeSync') dirty.add(file);
-      if (operation === 'fsyncSync') dirty.delete(file);
-      if (operation === 'renameSync' && file.endsWith('.tmp')) {
-        expect(dirty.has(file), file).toBe(false);
-        replaced.push(file);
-      } else if (['renameSync', 'unlinkSync', 'rmSync'].includes(operation) && file.startsWith('/spool/')) {
-        expect([...dirty].filter((each) => each.endsWith('.jsonl'))).toEqual([]);
-        gone.push(file);
-      }
-    }
-    expect(gone.length).toBeGreaterThan(5);
-    expect(replaced.length).toBeGreaterThan(2);
-    expectNothingLost(home);
-  });
-});
-
 /** @returns at how many operations the forwarder was struck: all it has */
 async function strikeEverywhere(
   template: Home,

@@ -42,9 +42,11 @@ async function eventually(about: string, what: () => boolean): Promise<void> {
   }
 }
 
-function start(fault?: Omit<Fault, 'below'>, once = false): ForwardChild {
+function start(
+  fault?: Omit<Fault, 'below'>,
+  { once = false, below = at.paths.dataDir }: { readonly once?: boolean; readonly below?: string } = {},
+): ForwardChild {
   const env = { XDG_RUNTIME_DIR: at.root };
-  const below = at.paths.dataDir;
   const child = startForward({ home: at.home, once, env, ...(fault && { fault: { below, ...fault } }) });
   children.push(child);
   return child;
@@ -57,7 +59,7 @@ async function lead(fault?: Omit<Fault, 'below'>): Promise<ForwardChild> {
 }
 
 function forwardOnce(): Promise<ForwardRun> {
-  return start(undefined, true).ended;
+  return start(undefined, { once: true }).ended;
 }
 
 const spool = (count = 1): readonly string[] =>
@@ -182,9 +184,13 @@ describe('a running forwarder', () => {
 
   it('takes all other events when one file cannot be read, tells it, and takes it when it can', async () => {
     const ids = spool(4);
-    const child = start({ with: 'EIO', at: 3, times: 1, only: ['readFileSync'] });
+    const fault = { with: 'EIO', at: 3, times: 1, only: ['readSync'] };
+    const child = start(fault, { below: at.paths.queueDir });
     await journaled(ids);
-    expect(child.stderr()).toContain('fault EIO');
+    const unread = ids.find((id) => child.stderr().includes(`fault EIO at 3: readSync /${id}`));
+    expect(
+      own('foreign_file').map(({ action_details: details }) => [details?.['why'], details?.['file']]),
+    ).toEqual([['EIO', unread]]);
   });
 
   it('makes its spool anew when that was removed, and tells what hooks lost meanwhile', async () => {

@@ -27,3 +27,30 @@ describe('what the forwarder remembers after a crash', () => {
     expect(copies.isCopy('hmac of torn', 'settings-user')).toBe(false);
   });
 });
+
+describe('what the forwarder remembers after a restart', () => {
+  it('is what it saved and what was journaled since, each record once', () => {
+    const journalDir = join(dir, 'journal');
+    const journal = open(journalDir);
+    const captured = (id: string) => ({
+      ...draft(id, `session of ${id}`),
+      metadata: { installation: 'settings-project' },
+      audit: { commit: 'ok' as const, source_hmac: `hmac of ${id}` },
+    });
+    journal.append([captured('saved')]);
+    openState(dir, journalDir).save();
+    journal.append([captured('since')]);
+    journal.close();
+    const { copies, registry } = openState(dir, journalDir);
+    for (const id of ['saved', 'since']) {
+      expect(registry.session(`session of ${id}`)).toBeDefined();
+      // One was told by the other installation, so that only one is a copy of it.
+      const isCopy = (): boolean => copies.isCopy(`hmac of ${id}`, 'settings-user');
+      expect([isCopy(), isCopy()]).toEqual([true, false]);
+    }
+    rmSync(journalDir, { recursive: true });
+    const left = openState(dir, journalDir);
+    expect(left.registry.session('session of saved')).toBeDefined();
+    expect(left.copies.isCopy('hmac of saved', 'settings-user')).toBe(true);
+  });
+});

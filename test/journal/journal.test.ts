@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,11 +13,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_LEAF, leafOf } from '../../src/journal/canonical.ts';
+import { EMPTY_LEAF, leafOf, sessionKey } from '../../src/journal/canonical.ts';
+import { seal } from '../../src/journal/seal.ts';
 import { StepDown } from '../../src/journal/segment-writer.ts';
 import { readCursor, readHead, writeCursor } from '../../src/journal/marks.ts';
-import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import { MAX_LINE_BYTES, parseRecord, readJournal } from '../../src/journal/reader.ts';
 import { epochAfter, listSegments } from '../../src/journal/segments.ts';
+import { readSnapshot } from '../../src/journal/snapshot.ts';
 import { AtelError } from '../../src/platform/errors.ts';
 import { draft } from './drafts.ts';
 import { appendEach, journalOf, open, temporaryJournal, verdictOf } from './support.ts';
@@ -116,10 +119,55 @@ describe('appending', () => {
     const dir = temporaryJournal();
     const journal = open(dir);
     expect(() => journal.append([draft('a', 's'), draft('\ud800', 's')])).toThrow(/surrogate/);
-    expect(() => journal.append([draft('x'.repeat(1_100_000), 's')])).toThrow(/the limit is/);
+    // The second has fewer characters than the limit has bytes.
+    for (const [character, count] of [
+      ['x', 1_100_000],
+      ['€', 400_000],
+    ] as const)
+      expect(() => journal.append([draft(character.repeat(count), 's')])).toThrow(/the limit is/);
     journal.append([draft('b', 's')]);
     journal.close();
     expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 2 });
+  });
+
+  it('takes a line of 1 MiB with its newline, and none that is longer by a byte', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir);
+    const append = (id: string, padding: number) =>
+      journal.append([{ ...draft(id, 's'), raw_input: { text: 'x'.repeat(padding) } }])[0]?.line ?? '';
+    const room = MAX_LINE_BYTES - Buffer.byteLength(append('a', 0)) - 1;
+    // As long as the first, but for the leaf in the place of none and the digit more that may come with the number.
+    const longest = append('b', room);
+    expect(Buffer.byteLength(longest) + 1).toBe(MAX_LINE_BYTES);
+    expect(() => append('c', room + 1)).toThrow(/the limit is/);
+    journal.close();
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 3 });
+  });
+
+  it('takes a snapshot whenever so much was appended behind the last one, and settled', () => {
+    const dir = temporaryJournal();
+    const snapshotSeq = (): number => readSnapshot(dir)?.seq ?? 0;
+    const journal = open(dir, { snapshotBytes: 2000 });
+    const seqs = Array.from({ length: 12 }, (_, i) => {
+      journal.append([draft(`${i}`, 's')]);
+      journal.settle([`${i}`]);
+      return snapshotSeq();
+    });
+    expect(seqs.slice(0, 2)).toEqual([0, 0]);
+    expect(new Set(seqs).size).toBeGreaterThan(3);
+    expect(new Set(seqs).size).toBeLessThan(7);
+    journal.close();
+    expect(snapshotSeq()).toBe(13);
+  });
+
+  it('is closed all the same when there is no room for a snapshot', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir);
+    journal.append([draft('a', 's')]);
+    mkdirSync(join(dir, `sessions.json.${process.pid}.tmp`));
+    journal.close();
+    expect(existsSync(join(dir, 'sessions.json'))).toBe(false);
+    expect(open(dir).append([draft('b', 's')])[0]?.record.audit.sseq).toBe(2);
   });
 });
 
@@ -144,13 +192,38 @@ describe('a writer that is not alone', () => {
     expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 2 });
   });
 
-  it('steps down when its file was edited, replaced, or removed', () => {
+  it('steps down when the head was changed or removed', () => {
+    for (const change of [(path: string) => rmSync(path), (path: string) => appendFileSync(path, ' ')]) {
+      const dir = temporaryJournal();
+      const journal = open(dir);
+      change(join(dir, 'head.json'));
+      expect(() => journal.append([draft('a', 's')])).toThrow(StepDown);
+    }
+  });
+
+  it('steps down when another has only made the next segment, and the next one goes on there', () => {
+    const dir = temporaryJournal();
+    const options = { segmentBytes: 10 };
+    const stale = open(dir, options);
+    const next = segmentOf(dir).replace('-000001', '-000002');
+    writeFileSync(next, '');
+    expect(() => stale.append([draft('a', 's')])).toThrow(StepDown);
+    const leader = open(dir, options);
+    appendEach(leader, ['b', 'c']);
+    leader.close();
+    expect(readFileSync(next, 'utf8').split('\n').length).toBe(2);
+    expect(listSegments(dir)).toHaveLength(3);
+    expect(verdictOf(dir)).toMatchObject({ verdict: 'intact', records: 3 });
+  });
+
+  it('steps down when its file was edited, appended to, replaced, or removed', () => {
     const changes: readonly ((path: string) => void)[] = [
       (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('"level":"INFO"', '"level":"WARN"')),
       (path) => {
         writeFileSync(`${path}.new`, readFileSync(path));
         renameSync(`${path}.new`, path);
       },
+      (path) => appendFileSync(path, '{}\n'),
       (path) => rmSync(path),
     ];
     for (const change of changes) {
@@ -203,6 +276,22 @@ describe('opening', () => {
     }
   });
 
+  it.each([
+    ['its number', { seq: 4 }, {}],
+    ['its link', { leaf: EMPTY_LEAF }, {}],
+    ['its number in the session', {}, { sseq: 7 }],
+    ['its link in the session', {}, { leaf: EMPTY_LEAF }],
+  ])('refuses to append behind a record that follows but for %s', (_what, wrong, inSession) => {
+    const dir = journalOf(2);
+    const { stream = '', seq = 0, leaf = '' } = readHead(dir) ?? {};
+    const key = sessionKey('even');
+    const link = { sseq: 1, leaf: readSnapshot(dir)?.sessions.get(key)?.leaf ?? '', ...inSession };
+    const state = { stream, seq, leaf, sessions: new Map([[key, link]]), ...wrong };
+    const [forged] = seal([draft('forged', 'even')], state, '2026-11-22T20:14:21.123456789Z').sealed;
+    appendFileSync(segmentOf(dir), `${forged?.line}\n`);
+    expect(() => open(dir)).toThrow(/does not follow the record before it/);
+  });
+
   it('refuses when the last record is not the one that the head names', () => {
     const dir = journalOf(3);
     const path = segmentOf(dir);
@@ -248,11 +337,57 @@ describe('opening', () => {
     expect(new Set(listSegments(dir)).size).toBe(3);
   });
 
+  it('knows the events of the epochs before, so that those still in the spool are not written twice', () => {
+    const dir = journalOf(3);
+    rmSync(join(dir, 'head.json'));
+    const journal = open(dir, { isSpooled: (id) => id === '2' });
+    expect(journal.began?.reason).toBe('head_missing');
+    expect([journal.has('1'), journal.has('2')]).toEqual([false, true]);
+    expect(journal.append([draft('2', 'even'), draft('4', 'even')]).map(({ record }) => record.id)).toEqual([
+      '4',
+    ]);
+    journal.close();
+  });
+
+  it('begins an epoch later than the lost one, even when the clock was set back', () => {
+    const dir = journalOf(3);
+    const lost = readHead(dir)?.stream ?? '';
+    for (const name of listSegments(dir)) rmSync(join(dir, name));
+    const journal = open(dir, { clock: () => 0n });
+    expect(journal.began?.previous?.stream).toBe(lost);
+    expect(journal.stream > lost).toBe(true);
+    journal.close();
+    expect(open(dir).began).toBeUndefined();
+  });
+
+  it('leaves no empty segment when there can be no genesis, and keeps one that is written', () => {
+    const dir = temporaryJournal();
+    const refuse = (): never => {
+      throw new Error('no genesis');
+    };
+    expect(() => open(dir, { genesis: refuse })).toThrow('no genesis');
+    expect(listSegments(dir)).toEqual([]);
+    const temporary = join(dir, `head.json.${process.pid}.tmp`);
+    mkdirSync(temporary);
+    expect(() => open(dir)).toThrow('EISDIR');
+    rmSync(temporary, { recursive: true });
+    const journal = open(dir);
+    expect(journal.began).toBeUndefined();
+    expect(linesOf(dir)).toHaveLength(1);
+    journal.close();
+  });
+
   it('finds its way without a snapshot, with one that lies, and with one that cannot be read', () => {
     for (const spoil of [
       (path: string) => rmSync(path),
       (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(/"offset":\d+/, '"offset":3')),
       (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('.jsonl', '.txt')),
+      (path: string) =>
+        writeFileSync(
+          path,
+          readFileSync(path, 'utf8').replace(/"next":\d+/, `"next":${Number.MAX_SAFE_INTEGER}`),
+        ),
+      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(/"next":\d+/, '"next":1')),
       (path: string) => writeFileSync(path, '{'),
     ]) {
       const dir = journalOf(4);
@@ -289,6 +424,66 @@ describe('opening', () => {
   it('names epochs in the order of time even when the clock is set back', () => {
     expect(epochAfter([], 1_795_378_461_123)).toBe('20261122T201421123Z');
     expect(epochAfter(['20261122T201421123Z', 'x'], 0)).toBe('20261122T201421124Z');
+  });
+});
+
+/** A journal whose first epoch, of `count` records all sent, lost its head; of the next one there is the genesis alone. */
+function secondEpoch(count: number): string {
+  const dir = journalOf(count);
+  const head = readHead(dir);
+  if (!head) throw new Error('there is no head');
+  const { bytes: offset, ...place } = head;
+  writeCursor(dir, { ...place, offset });
+  rmSync(join(dir, 'head.json'));
+  open(dir).close();
+  expect(listSegments(dir)).toHaveLength(2);
+  return dir;
+}
+
+describe('marks and epochs', () => {
+  it('say nothing of the records with the same numbers in a later epoch', () => {
+    const dir = secondEpoch(2);
+    const journal = open(dir);
+    appendEach(journal, ['a', 'b', 'c']);
+    journal.close();
+    rmSync(join(dir, 'sessions.json'));
+    expect(open(dir).began).toBeUndefined();
+  });
+
+  it('make no loss of a crash right after the genesis of a later epoch', () => {
+    const dir = secondEpoch(5);
+    rmSync(join(dir, 'head.json'));
+    expect(open(dir).began).toBeUndefined();
+  });
+
+  it('tell that the end of the newest epoch was cut, though an older mark has a higher number', () => {
+    const dir = secondEpoch(5);
+    const journal = open(dir);
+    appendEach(journal, ['a', 'b']);
+    journal.close();
+    const head = readHead(dir);
+    truncateSync(segmentOf(dir), statSync(segmentOf(dir)).size - 10);
+    expect(open(dir).began).toMatchObject({
+      reason: 'journal_cut',
+      previous: { stream: head?.stream, seq: 3, leaf: head?.leaf },
+    });
+  });
+
+  it('tell that the newest epoch is gone, though an older one is whole', () => {
+    const dir = secondEpoch(5);
+    const head = readHead(dir);
+    rmSync(segmentOf(dir));
+    expect(open(dir).began).toMatchObject({ reason: 'journal_missing', previous: { stream: head?.stream } });
+  });
+
+  it('tell by the furthest of them that the end was cut', () => {
+    const dir = journalOf(3);
+    const [, second] = Array.from(readJournal(dir));
+    if (!second) throw new Error('there is no second record');
+    const { segment, next: offset } = second.position;
+    writeCursor(dir, { stream: readHead(dir)?.stream ?? '', seq: 2, leaf: second.leaf, segment, offset });
+    truncateSync(segmentOf(dir), statSync(segmentOf(dir)).size - 10);
+    expect(open(dir).began).toMatchObject({ reason: 'journal_cut', previous: { seq: 4 } });
   });
 });
 

@@ -2,12 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isMeant, planPurge, replaceLines } from '../../src/journal/purge.ts';
-import { claimsOf, rangesOf } from '../../src/journal/purged.ts';
+import { claimsOf, rangesOf, readPurgeClaim } from '../../src/journal/purged.ts';
 import { parseRecord, readJournal, readRecord } from '../../src/journal/reader.ts';
+import { writeCursor } from '../../src/journal/marks.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import type { Verdict } from '../../src/journal/verdict.ts';
+import { parseNanos } from '../../src/platform/clock.ts';
 import { draft } from './drafts.ts';
-import { appendEach, journalOf, open, verdictOf } from './support.ts';
+import { appendEach, journalOf, open, temporaryJournal, verdictOf } from './support.ts';
 
 const COUNT = 9;
 
@@ -40,6 +42,63 @@ const named = ({ verdict, problems }: Verdict): unknown => [
   verdict,
   ...problems.map(({ kind, from, to }) => `${kind} ${from}–${to}`),
 ];
+
+describe('what is to be purged', () => {
+  const at = (id: string, second: number, session = 's') => ({
+    ...draft(id, session),
+    timestamp: `2026-11-22T20:14:${String(second).padStart(2, '0')}.000000000Z`,
+  });
+  const TEN = parseNanos('2026-11-22T20:14:10.000000000Z') ?? 0n;
+
+  it('is older than the given moment, by a nanosecond at least', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir);
+    journal.append([at('a', 9), at('b', 10), at('c', 11)]);
+    journal.close();
+    const meant = (before: bigint): readonly string[] =>
+      planPurge(dir, { before }).targets.map(({ id }) => id);
+    expect([meant(TEN), meant(TEN + 1n)]).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('empties only sessions of which nothing is left', () => {
+    const dir = temporaryJournal();
+    const journal = open(dir);
+    journal.append([at('a', 1, 'going'), at('b', 1, 'half'), at('c', 20, 'half'), at('d', 20, 'staying')]);
+    journal.close();
+    const { sessions, emptied } = planPurge(dir, { before: TEN });
+    expect({ sessions, emptied }).toEqual({ sessions: ['going', 'half'], emptied: ['going'] });
+  });
+
+  it('is unsent behind the export cursor, wherever that stands', () => {
+    const dir = journalOf(COUNT, { segmentBytes: 1500 });
+    expect(planPurge(dir, { session: 'even' }).unsent).toBe(5);
+    for (const { line, leaf, position } of readJournal(dir)) {
+      const { stream = '', seq = 0 } = parseRecord(line)?.audit ?? {};
+      writeCursor(dir, { stream, seq, leaf, segment: position.segment, offset: position.next });
+      const unsent = [2, 4, 6, 8, 10].filter((even) => even > seq).length;
+      expect([seq, planPurge(dir, { session: 'even' }).unsent]).toEqual([seq, unsent]);
+    }
+  });
+
+  it('is left alone when it changed since it was looked at', () => {
+    const dir = journalOf(COUNT);
+    const { targets } = planPurge(dir, { session: 'even' });
+    edit(dir, 8, (line) => line.replace('echo', 'exho'));
+    const path = join(dir, listSegments(dir)[0] ?? '');
+    const before = readFileSync(path, 'utf8');
+    expect(() => replaceLines(dir, targets)).toThrow(/record 8 has changed meanwhile/);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it('is claimed by records about ourselves alone', () => {
+    const dir = purgedJournal();
+    const own = [...readJournal(dir)].flatMap(({ line }) => parseRecord(line) ?? []).at(-1);
+    if (!own) throw new Error('there is no record of the purge');
+    expect(readPurgeClaim(own)?.ranges).toHaveLength(5);
+    expect(readPurgeClaim({ ...own, hook_event: 'PostToolUse' })).toBeUndefined();
+    expect(readPurgeClaim({ ...own, session_id: 's' })).toBeUndefined();
+  });
+});
 
 describe('a purged journal', () => {
   it('stays intact, says how much is gone, and keeps every byte offset', () => {
@@ -77,6 +136,7 @@ describe('a purged journal', () => {
     ['sprev', /"sprev":".{4}/, '"sprev":"0000', ['tampered', 'purged_unexplained 2–10']],
     ['session', /"session":".{4}/, '"session":"0000', ['tampered', 'purged_unexplained 2–10']],
     ['spaces', / $/, 'x', ['tampered', 'unreadable 4–4']],
+    ['form', /^(.*) $/, ' $1', ['tampered', 'unreadable 4–4']],
   ])('does not hide a change of a purged %s', (_what, from, to, expected) => {
     const dir = purgedJournal();
     edit(dir, 4, (line) => line.replace(from, to));

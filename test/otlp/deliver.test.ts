@@ -377,6 +377,34 @@ describe('a partial success', () => {
     await run(deliveryOf([report]));
     expect(events).toEqual([]);
   });
+
+  it.each([
+    ['another record was in it', { hook_event: 'Audit' }, 2],
+    ['an event of an agent only says it is one', { hook_event: 'PostToolUse' }, 1],
+  ])('is reported when %s', async (_what, change, count) => {
+    const report = sample(1, '', { action_details: { kind: 'delivery_rejected' }, ...change });
+    sink.answer(sinkOf.partial(1, 'no'));
+    await run(deliveryOf([report, sample(2)].slice(0, count)));
+    expect(events).toMatchObject([{ kind: 'partial', rejected: 1 }]);
+  });
+
+  it('never counts more records than were sent', async () => {
+    const delivery = deliveryOf(samples(3));
+    sink.answer(sinkOf.partial(1_000, 'no'));
+    await run(delivery);
+    expect(delivery.status()).toEqual({ rejected: 3 });
+  });
+});
+
+it('tells what the server said beside accepting, until it accepts without a word', async () => {
+  const records = samples(1);
+  const delivery = deliveryOf(records);
+  sink.answer(sinkOf.accept('{"partialSuccess":{"errorMessage":"use protobuf"}}'));
+  await run(delivery);
+  expect(delivery.status()).toEqual({ rejected: 0, warning: 'use protobuf' });
+  records.push(sample(2));
+  await run(delivery);
+  expect(delivery.status()).toEqual({ rejected: 0 });
 });
 
 it('sends again what was accepted when the cursor could not be saved', async () => {

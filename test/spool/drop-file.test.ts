@@ -45,6 +45,8 @@ describe('parseDropFile', () => {
     ['another version', `atel-spool/2 Stop s ${name}\n\n{}`],
     ['no end of the header', `atel-spool/1 Stop s ${name}\npid=1`],
     ['a line that is no field', `atel-spool/1 Stop s ${name}\nfoo bar\n\n{}`],
+    ['a word too many in its first line', `atel-spool/1 Stop s ${name} s\n\n{}`],
+    ['a header that has no end within 128 KiB', `atel-spool/1 Stop s ${name}\n${'a=b\n'.repeat(33_000)}\n{}`],
     ['nothing', ''],
   ])('refuses %s', (_what, text) => {
     expect(parseDropFile(name, Buffer.from(text))).toBeUndefined();

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -11,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { openSpool, type Spool } from '../../src/spool/spool.ts';
@@ -58,8 +60,24 @@ describe('the spool', () => {
     expect(Object.keys(kinds())).toEqual(['hidden-by-its-directory', 'next']);
   });
 
+  it('lists an empty queue again after ten seconds, since a network file system may tell of a change late', () => {
+    utimesSync(paths.queueDir, 1_000_000_000, 1_000_000_000);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      expect(spool.scan()).toEqual([]);
+      drop('told-late');
+      utimesSync(paths.queueDir, 1_000_000_000, 1_000_000_000);
+      vi.advanceTimersByTime(9_999);
+      expect(spool.scan()).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(Object.keys(kinds())).toEqual(['told-late']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('lists a queue again whose last change may have been followed by another one with the same time', () => {
-    const young = new Date();
+    const young = new Date(Date.now() - 1_000);
     utimesSync(paths.queueDir, young, young);
     expect(spool.scan()).toEqual([]);
     drop('a');
@@ -67,19 +85,20 @@ describe('the spool', () => {
     expect(Object.keys(kinds())).toEqual(['a']);
   });
 
-  it('waits for a file that is still being written, and takes an old one as it is', () => {
+  it('waits ten seconds for a file that is still being written, and takes an older one as it is', () => {
     drop('whole');
-    drop('young', 0, 3);
-    drop('old', 60, 3);
-    drop('soon', -2, 3);
-    drop('future', -3600, 3);
-    expect(kinds()).toEqual({
-      whole: 'complete',
-      young: 'unfinished',
-      old: 'torn',
-      soon: 'unfinished',
-      future: 'torn',
-    });
+    drop('cut', 0, 3);
+    const readAfter = (millis: number): Record<string, string> =>
+      Object.fromEntries(
+        spool.scan().map((entry) => {
+          const modified = Number(entry.mtimeNanos / 1_000_000n);
+          return [entry.name, spool.read(entry, modified + millis).kind];
+        }),
+      );
+    for (const millis of [0, 9_999, -9_999])
+      expect(readAfter(millis)).toEqual({ whole: 'complete', cut: 'unfinished' });
+    for (const millis of [10_000, -10_000, -3_600_000])
+      expect(readAfter(millis)).toEqual({ whole: 'complete', cut: 'torn' });
   });
 
   it('leaves a file that was written to since it was listed for the next listing, with the id it has then', () => {
@@ -116,6 +135,49 @@ describe('the spool', () => {
     });
   });
 
+  it.each([
+    ['a link', (path: string) => symlinkSync(join(home, 'secret'), path)],
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a second name of another file', (path: string) => linkSync(join(home, 'secret'), path)],
+  ])('does not take %s that has come in place of a listed file for the event', (_what, put) => {
+    writeFileSync(join(home, 'secret'), 'secret');
+    drop('listed');
+    const [listed] = spool.scan();
+    rmSync(join(paths.queueDir, 'listed'));
+    put(join(paths.queueDir, 'listed'));
+    expect(listed && spool.read(listed, Date.now()).kind).toBe('foreign');
+  });
+
+  it('finds that a listed file has gone', () => {
+    drop('listed');
+    const [listed] = spool.scan();
+    rmSync(join(paths.queueDir, 'listed'));
+    expect(listed && spool.read(listed, Date.now()).kind).toBe('gone');
+  });
+
+  it.runIf(process.getuid?.() === 0)('never opens the file of another user', () => {
+    drop('theirs');
+    chownSync(join(paths.queueDir, 'theirs'), 4711, 4711);
+    expect(kinds()).toEqual({ theirs: 'foreign' });
+  });
+
+  it.runIf(existsSync('/proc/self/fd'))('leaves no file open, whatever it was', () => {
+    drop('whole');
+    drop('cut', 60, 3);
+    const [, whole] = spool.scan();
+    drop('whole', 1);
+    const before = readdirSync('/proc/self/fd').length;
+    expect(whole && spool.read(whole, Date.now()).kind).toBe('unfinished');
+    expect(kinds()).toEqual({ cut: 'torn', whole: 'complete' });
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  it('is content when what is to be removed has gone already', () => {
+    drop('here');
+    spool.remove(['gone', 'here']);
+    expect(readdirSync(paths.queueDir)).toEqual([]);
+  });
+
   it('moves what cannot be understood aside', () => {
     drop('odd');
     spool.quarantine('odd');
@@ -127,6 +189,9 @@ describe('the spool', () => {
     mkdirSync(paths.fallbackLostDir, { mode: 0o700 });
     writeFileSync(join(paths.lostDir, 'write1.abc'), '');
     writeFileSync(join(paths.fallbackLostDir, 'nospool.12.34.0'), '');
+    // Not ours, so that they stay where they are.
+    symlinkSync('/etc/passwd', join(paths.lostDir, 'write1.link'));
+    for (const name of ['.hidden', 'noreason']) writeFileSync(join(paths.lostDir, name), '');
     const losses = spool.losses();
     expect(losses.map(({ why, name }) => [why, name])).toEqual([
       ['write1', 'abc'],
@@ -134,10 +199,28 @@ describe('the spool', () => {
     ]);
     spool.removeLosses(losses);
     expect(spool.losses()).toEqual([]);
+    expect(readdirSync(paths.lostDir).toSorted()).toEqual(['.hidden', 'noreason', 'write1.link']);
   });
 
-  it('refuses directories that others may enter', () => {
-    chmodSync(paths.queueDir, 0o755);
-    expect(() => openSpool(paths)).toThrow(/spool\/q: is open to other users \(mode 755\); chmod 700/);
+  it.each([0o755, 0o750])('refuses directories that others may enter (mode %o)', (mode) => {
+    chmodSync(paths.queueDir, mode);
+    const said = `spool/q: is open to other users (mode ${mode.toString(8)}); chmod 700`;
+    expect(() => openSpool(paths)).toThrow(said);
+  });
+
+  it.runIf(process.getuid?.() === 0)('refuses directories of another user', () => {
+    chownSync(paths.queueDir, 4711, 4711);
+    expect(() => openSpool(paths)).toThrow(/spool\/q: belongs to uid 4711, not to you; chown it to uid 0/);
+  });
+
+  it('refuses directories where everybody may put another in their place, but for one like /tmp', () => {
+    chmodSync(paths.spoolDir, 0o777);
+    expect(() => openSpool(paths)).toThrow(/spool: is open to other users/);
+    chmodSync(paths.spoolDir, 0o700);
+    const parent = dirname(paths.dataDir);
+    chmodSync(parent, 0o777);
+    expect(() => openSpool(paths)).toThrow(`${parent}: can be changed by every user (mode 777); chmod o-w`);
+    chmodSync(parent, 0o1777);
+    expect(openSpool(paths).scan()).toEqual([]);
   });
 });

@@ -1,0 +1,42 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createOutlet } from '../../src/forwarder/outlet.ts';
+import { listSegments } from '../../src/journal/segments.ts';
+import { journalOf } from '../journal/support.ts';
+
+const ANY = Number.MAX_SAFE_INTEGER;
+const seqsOf = (dir: string, maxRecords: number, maxBytes: number): readonly number[] =>
+  createOutlet(dir)
+    .readBatch(undefined, maxRecords, maxBytes)
+    .sealed.map(({ record }) => record.audit.seq);
+const segmentOf = (dir: string): string => join(dir, listSegments(dir).at(-1) ?? '');
+
+describe('what is read for delivery', () => {
+  it('is bounded by records and by bytes of lines, but is one record at least', () => {
+    const dir = journalOf(5);
+    expect(seqsOf(dir, 2, ANY)).toEqual([1, 2]);
+    expect(seqsOf(dir, ANY, ANY)).toEqual([1, 2, 3, 4, 5, 6]);
+    const { bytes } = createOutlet(dir).readBatch(undefined, 3, ANY);
+    expect([seqsOf(dir, ANY, bytes), seqsOf(dir, ANY, bytes - 1)]).toEqual([
+      [1, 2, 3],
+      [1, 2],
+    ]);
+    expect(seqsOf(dir, ANY, 1)).toEqual([1]);
+  });
+
+  it('ends before a line that is still being written', () => {
+    const dir = journalOf(2);
+    appendFileSync(segmentOf(dir), '{"half');
+    expect(seqsOf(dir, ANY, ANY)).toEqual([1, 2, 3]);
+  });
+
+  it('is nothing of a journal with a line that is no record, and says where that stands', () => {
+    const dir = journalOf(2);
+    const path = segmentOf(dir);
+    const [first = '', , ...rest] = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [first, '{"v":"other"}', ...rest].join('\n'));
+    const where = `${path} at byte ${Buffer.byteLength(first) + 1}`;
+    expect(() => seqsOf(dir, ANY, ANY)).toThrow(`${where}: is not a record of ours; run \`atel verify\``);
+  });
+});
