@@ -85,17 +85,12 @@ const FLAG_RULES = PASSWORD_FLAGS.map(({ programs, hints, flags, joint }) =>
 /** Before what is written out. */
 const ECHO = String.raw`\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4}){0,2}(?:["']%s(?:\\{1,2}n)?["']\s{1,4})?`;
 
-/** The last command that writes secrets, and what follows it. */
-const VAULT_COMMAND =
-  /^[\s\S]*\b(?:vault\s{1,4}(?:kv\s{1,4}put|write)|secrets\s{1,4}set)\s(?<rest>[\s\S]*)$/i;
-/** Whether the setting `name=…` is an argument of such a command; a lookbehind would read the line for each setting. */
-function isInVaultCommand({ text, start, groups }: SecretMatch): boolean {
-  const end = start - (groups['name'] ?? '').length - 1;
-  const rest = VAULT_COMMAND.exec(
-    text.slice(Math.max(0, end - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS), end),
-  )?.groups?.['rest'];
-  return rest !== undefined && rest.length <= MAX_COMMAND_CHARS && !/[\n|;]/.test(rest);
-}
+const VAULT_COMMAND = String.raw`\b(?:vault\s{1,4}(?:kv\s{1,4}put|write)|secrets\s{1,4}set)\s{1,4}`;
+/** Such a command with its arguments: to the end of the command, or to the next one that writes secrets. */
+const IN_VAULT_COMMAND = new RegExp(
+  String.raw`${VAULT_COMMAND}(?:(?!${VAULT_COMMAND})[^\n|;]){0,${MAX_COMMAND_CHARS}}`,
+  'gi',
+);
 
 /** Secrets in the arguments, settings and standard input of programs. */
 export const COMMAND_RULES: readonly SecretRule[] = [
@@ -149,12 +144,10 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     String.raw`\s(?:--body|-b)[=\s]\s{0,4}`,
     notHarmless,
   ),
-  judged(
-    'setting',
-    ['vault', 'secrets set'],
-    String.raw`(?<=[\s"'](?<name>[\w.-]{1,64}))=${VALUE}`,
-    (match) => notHarmless(match) && isInVaultCommand(match),
-  ),
+  {
+    ...judged('setting', ['vault', 'secrets'], String.raw`(?<=[\s"'][\w.-]{1,64})=${VALUE}`, notHarmless),
+    within: IN_VAULT_COMMAND,
+  },
   afterCommand(
     'setting',
     ['put-parameter'],

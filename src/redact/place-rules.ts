@@ -9,15 +9,17 @@ import {
 } from './secret-names.ts';
 import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
 
+const MAX_URL_PASSWORD_CHARS = 512;
+
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
 export const PLACE_RULES: readonly SecretRule[] = [
   // The scheme is looked for behind its end: else every letter of it would be a start of its own. With one slash too: a
-  // URL that was given for a path loses the other.
+  // URL that was given for a path loses the other. What no `@` follows is matched too, so that it is read once.
   judged(
     'url-password',
     [':/'],
-    String.raw`:\/\/?(?<=[a-z][a-z0-9+.-]{1,20}:\/\/?)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
-    notHarmless,
+    String.raw`:\/\/?(?<=[a-z][a-z0-9+.-]{1,20}:\/\/?)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?:(?<secret>[^\s"'<>@]+(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))|[^\s"'<>@]+)`,
+    ({ value }) => value.length <= MAX_URL_PASSWORD_CHARS && !isHarmlessValue(value),
   ),
   judged(
     'url-token',

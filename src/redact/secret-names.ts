@@ -112,7 +112,7 @@ export function isSecretAssignment({ name, before, separator, quote, value }: As
 /** `connect(password=password, token=self.token)` */
 function sameWord(name: string, value: string): boolean {
   const bare = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
-  return bare(/[\w-]*$/.exec(value)?.[0] ?? '') === bare(name) && /^[a-z_.-]+$/i.test(value);
+  return /^[a-z_.-]+$/i.test(value) && bare(value.slice(value.lastIndexOf('.') + 1)) === bare(name);
 }
 
 function isMixed(value: string): boolean {

@@ -11,6 +11,8 @@ export interface SecretRule {
    * must follow is looked ahead for), so that its place is known without flag `d`, which makes a match cost four times as much.
    */
   readonly pattern: RegExp;
+  /** With flag `g`: only what starts in a match of this counts. */
+  readonly within?: RegExp;
   /** Second look at a match; without it every match counts. */
   readonly accept?: (match: SecretMatch) => boolean;
 }
