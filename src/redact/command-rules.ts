@@ -202,7 +202,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'password-argument',
     ['securestring'],
-    String.raw`ConvertTo-SecureString\s{1,4}(?:-String\s{1,4})?${VALUE}`,
+    String.raw`ConvertTo-SecureString\s{1,4}(?:-String\s{1,4}|(?!-String\s))${VALUE}`,
     notHarmless,
   ),
 ];

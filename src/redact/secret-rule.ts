@@ -31,10 +31,12 @@ export interface SecretMatch {
 export const MAX_VALUE_CHARS = 4096;
 
 /** To the closing quote, also where the quotes are themselves escaped (JSON inside JSON). */
-const QUOTED = String.raw`\$?(?<quote>\\{0,7}["'])(?!\s)(?<quoted>(?:(?!(?<!\\)\k<quote>)[\s\S]){1,${MAX_VALUE_CHARS}})`;
+const QUOTED = String.raw`\$?(?<quote>\\{0,7}["'])(?!\s)(?<quoted>(?:[^"'\\]|(?!(?<!\\)\k<quote>)["'\\]){1,${MAX_VALUE_CHARS}})`;
 const BARE_CHAR = String.raw`[^\s"'\x60&|;<>,)}\]\\]|\\[^\s"'nrt]|,(?=[^\s"'])|[)}\]](?=[^\s"'\x60&|;<>,)}\]])`;
+/** What was masked before, alone between quotes or blanks: there is nothing more to find, and many may be in a text. */
+const MASKED = String.raw`\$?(?<shut>\\{0,7}["'])\ufffc+(?:\k<shut>|$)|\ufffc+(?:[\s"']|\\["']|$)`;
 /** A quoted text, or a word of a command line or configuration line. */
-export const VALUE = `(?:${QUOTED}|(?<bare>(?:${BARE_CHAR}){1,${MAX_VALUE_CHARS}}))`;
+export const VALUE = `(?!${MASKED})(?:${QUOTED}|(?<bare>(?:${BARE_CHAR}){1,${MAX_VALUE_CHARS}}))`;
 /** For patterns that go on after the value: backtracking over it must stay cheap. */
 export const SHORT_VALUE = VALUE.replaceAll(`{1,${MAX_VALUE_CHARS}}`, '{1,256}');
 

@@ -36,6 +36,19 @@ describe('work on a text', () => {
     },
   );
 
+  it('counts what all rules match together', () => {
+    const rules = (count: number): SecretRule[] =>
+      Array.from({ length: count }, (_, i) => ({
+        id: `never-${i}`,
+        hints: ['a'],
+        pattern: /(?<secret>a{4096})/g,
+        accept: () => false,
+      }));
+    const text = fill('a');
+    expect(createMasker(rules(7)).mask([text]).masked[0] === text).toBe(true);
+    expect(createMasker(rules(9)).mask([text]).masked).toEqual([`[redacted:error:${LIMIT}]`]);
+  });
+
   it('leaves a text that needs less as it is, however many names of secrets are in it', () => {
     const source = fill('const token = tokens.next(); // see auth.md, key: null\n');
     expect(maskCounted(source).masked === source).toBe(true);
