@@ -9,6 +9,21 @@ import {
 } from './secret-names.ts';
 import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
 
+const BEFORE_QUOTE = String.raw`\s{0,8}(?=[bfru]?\\{0,7}["'])`;
+/** Between a name and its value; what an ordinary assignment would take for the value stands first. */
+const SEPARATOR = [
+  // `key: str = "…"`, `KEY: &'static str = "…"`
+  String.raw`\s{0,4}:\s{0,4}(?:&(?:'\w{1,16}\s)?)?(?:str|string|bytes|any|unknown)\s{0,4}=${BEFORE_QUOTE}`,
+  // `keys: ["…"`
+  String.raw`["'\\]{0,8}\s{0,4}[:=]\s{0,4}\[${BEFORE_QUOTE}`,
+  // `key: |` and a line below
+  String.raw`["']?:\s{0,4}[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16}`,
+  String.raw`["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8}`,
+  // `setenv("KEY", "…")`, `env.KEY || "…"`, `key != "…"`
+  String.raw`(?:\\{0,7}["']\]?\s{0,4},|["'\])]{0,4}\s{0,4}(?:\|\||\?\?|!==?))${BEFORE_QUOTE}`,
+  // `<key>password</key> <string>…`
+  String.raw`<\/key>\s{0,16}<string>`,
+].join('|');
 const MAX_URL_PASSWORD_CHARS = 512;
 
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
@@ -29,8 +44,8 @@ export const PLACE_RULES: readonly SecretRule[] = [
   ),
   rule(
     'url-webhook',
-    ['hooks', 'webhook'],
-    String.raw`(?:hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/)(?<secret>[\w/@.-]{8,256})`,
+    ['hooks', 'webhook', 'infura', 'alchemy'],
+    String.raw`(?:hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/)(?<secret>[\w/@.-]{8,256})`,
   ),
   judged(
     'url-parameter',
@@ -85,7 +100,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged(
     'assignment',
     SECRET_NAME_HINTS,
-    String.raw`(?<name>(?:${SECRET_NAME})[a-z0-9_.-]{0,32})(?<separator>["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8})${VALUE}`,
+    String.raw`(?<name>(?:${SECRET_NAME})[a-z0-9_.-]{0,32})(?<separator>${SEPARATOR})${VALUE}`,
     ({ value, text, start, groups }) =>
       isSecretAssignment({
         name: groups['name'] ?? '',
@@ -105,7 +120,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged(
     'sql-password',
     ['identified', 'password'],
-    String.raw`(?:identified\s{1,4}(?:with\s{1,4}[\w"']{1,64}\s{1,4})?by|(?:with|encrypted)\s{1,4}password|set\s{1,4}password(?:\s{1,4}for\s{1,4}\S{1,128})?\s{0,4}=)\s{0,4}\\{0,7}${VALUE}`,
+    String.raw`(?:identified\s{1,4}(?:with\s{1,4}[\w"']{1,64}\s{1,4})?by|(?:with|encrypted)\s{1,4}password|(?:user|role)\s{1,4}[\w"$]{1,64}\s{1,4}(?:[a-z]{1,16}\s{1,4}){0,4}password(?=\s{1,4}')|set\s{1,4}password(?:\s{1,4}for\s{1,4}\S{1,128})?\s{0,4}=(?:\s{0,4}password\s{0,4}\()?)\s{0,4}\\{0,7}${VALUE}`,
     notHarmless,
   ),
   rule('netrc', ['login'], String.raw`\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S{1,512})`),

@@ -3,7 +3,7 @@ import { isBasicCredential } from './randomness.ts';
 
 const KEYED =
   'api|access|secret|private|signing|encryption|account|shared|subscription|functions|master|license|app|auth|' +
-  'service|storage|consumer|crypt|hmac|session|cookie|client|deploy|admin|write|ingest';
+  'service|application|storage|consumer|crypt|hmac|session|cookie|client|deploy|admin|write|ingest';
 const STRONG = `passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|(?:${KEYED})[_ -]?key`;
 
 /** The part of a name that makes it a secret's; for use inside a case-insensitive pattern. */
@@ -74,6 +74,9 @@ const BRACKETED = /^[[({](?!redacted:)/;
 const PROSE = /^[a-z]{1,12}[.,;]?$/;
 const SMALL_NUMBER = /^[-+]?\d{1,6}(?:\.\d+)?$/;
 
+/** `("DB_PASSWORD", "…")`, `tokens = ["…"]`: other names stand there just as well. */
+const LISTED = /^[^:=]*,|\[\s*$/;
+
 /** Can this value, on its own, not be a secret? */
 export function isHarmlessValue(value: string): boolean {
   return value.length < 2 || [BLANK, WORDS, KNOWN_PATH, REFERENCE].some((pattern) => pattern.test(value));
@@ -96,6 +99,7 @@ export function isSecretAssignment({ name, before, separator, quote, value }: As
   if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
   const kind = nameKind(name, before);
   if (kind === undefined || isHarmlessValue(value)) return false;
+  if (LISTED.test(separator)) return value.length >= 8 && isMixed(value);
   if (!PASSWORD_NAME.test(name) && SMALL_NUMBER.test(value)) return false;
   // `--- PASS: TestFoo`
   if (name === 'PASS' && /:\s/.test(separator)) return false;
