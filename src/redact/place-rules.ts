@@ -10,6 +10,8 @@ import {
 import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
 
 const BEFORE_QUOTE = String.raw`\s{0,8}(?=[bfru]?\\{0,7}["'])`;
+/** What a separator may start with: most names are followed by something else, and are done with sooner. */
+const BEFORE_SEPARATOR = String.raw`[\s"'\\\]):=%<|?!]`;
 /** Between a name and its value; what an ordinary assignment would take for the value stands first. */
 const SEPARATOR = [
   // `key: str = "…"`, `KEY: &'static str = "…"`
@@ -100,7 +102,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged(
     'assignment',
     SECRET_NAME_HINTS,
-    String.raw`(?<name>(?:${SECRET_NAME})[a-z0-9_.-]{0,32})(?<separator>${SEPARATOR})${VALUE}`,
+    String.raw`(?<name>(?:${SECRET_NAME})(?![a-z0-9_.-]{33})[a-z0-9_.-]{0,32})(?=${BEFORE_SEPARATOR})(?<separator>${SEPARATOR})${VALUE}`,
     ({ value, text, start, groups }) =>
       isSecretAssignment({
         name: groups['name'] ?? '',

@@ -94,9 +94,11 @@ export function createRuleFilter(rules: readonly SecretRule[]): (text: string) =
   const onLongRun = rules.filter((rule) => rule.hints === 'long-run');
 
   return (text) => {
-    const chosen = new Set(hasLongRun(text) ? onLongRun : []);
-    for (const hint of hintsIn(text.toLowerCase()))
-      for (const rule of rulesOf.get(hint) ?? []) chosen.add(rule);
-    return chosen.size === 0 ? [] : rules.filter((rule) => chosen.has(rule));
+    const always = hasLongRun(text) ? onLongRun : [];
+    const found = hintsIn(text.toLowerCase());
+    if (found.length === 0) return always;
+    const chosen = new Set(always);
+    for (const hint of found) for (const rule of rulesOf.get(hint) ?? []) chosen.add(rule);
+    return rules.filter((rule) => chosen.has(rule));
   };
 }
