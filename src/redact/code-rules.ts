@@ -77,8 +77,15 @@ export const CODE_RULES: readonly SecretRule[] = [
   judged(
     'said',
     ['password ', 'passphrase ', 'token is', 'token was', 'secret is', 'secret was', 'api key '],
-    String.raw`(?<![\w-])(?:(?:password|passphrase)\s{1,4}(?:(?:is|was|to)\s{1,4})?|(?:token|secret|api key)\s{1,4}(?:is|was)\s{1,4})["']?(?<secret>[a-z0-9!@#%^*+?]{8,128})(?=["']?(?:[\s,;)]|\.\s|$))`,
+    String.raw`(?<![\w-])(?:(?:password|passphrase)\s{1,4}(?:for\s{1,4}\S{1,64}\s{1,4}(?=is))?(?:(?:is|was|to)\s{1,4})?|(?:token|secret|api key)\s{1,4}(?:is|was)\s{1,4})["']?(?<secret>[a-z0-9!@#%^*+?]{8,128})(?=["']?(?:[\s,;)]|\.\s|$))`,
     ({ value }) => /\d/.test(value) && /[a-z]/i.test(value) && !/^[0-9a-f]+$/i.test(value),
+  ),
+  // A placeholder that is replaced.
+  judged(
+    'assignment',
+    ['sed '],
+    String.raw`\bsed\s[^\n]{0,64}?\bs(?<mark>[/|#@,])[^\n/|#@,]{0,64}?(?:${SECRET_NAME})[^\n/|#@,]{0,32}\k<mark>(?<secret>[^\s\\&$/|#@,]{6,256})(?=\k<mark>)`,
+    ({ value }) => /\d/.test(value) && /[a-z]/i.test(value),
   ),
   rule('secret-flag', ['--private-key'], String.raw`--private-key[=\s]{1,4}(?<secret>(?:0x)?[0-9a-f]{64})\b`),
 ];

@@ -20,9 +20,15 @@ const SEPARATOR = [
   String.raw`["'\\]{0,8}\s{0,4}[:=]\s{0,4}\[${BEFORE_QUOTE}`,
   // `key: |` and a line below
   String.raw`["']?:\s{0,4}[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16}`,
+  // `keys:` and `- …` below
+  String.raw`["']?:[ \t]{0,4}\r?\n[ \t]{0,16}-[ \t]{1,4}`,
+  // `'… password='\''…'\'''`, as a shell writes a quote in a quoted text
+  String.raw`\s{0,4}[:=]\s{0,4}'(?:\\'|"'")'`,
   String.raw`["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8}`,
   // `setenv("KEY", "…")`, `env.KEY || "…"`, `key != "…"`
   String.raw`(?:\\{0,7}["']\]?\s{0,4},|["'\])]{0,4}\s{0,4}(?:\|\||\?\?|!==?))${BEFORE_QUOTE}`,
+  // `expect(user.password).toBe("…")`
+  String.raw`\)\.to[a-z]{2,16}\(${BEFORE_QUOTE}`,
   // `<key>password</key> <string>…`
   String.raw`<\/key>\s{0,16}<string>`,
 ].join('|');

@@ -85,6 +85,7 @@ const PASSWORD_FLAGS: readonly {
     joint: APART,
   },
   { programs: 'ssh-keygen', hints: ['ssh-keygen'], flags: 'N', joint: APART },
+  { programs: 'swaks', hints: ['swaks'], flags: 'ap', joint: APART },
   { programs: 'snmp\\w+', hints: ['snmp'], flags: '[AX]', joint: APART },
   { programs: 'plink|pscp|psftp', hints: ['plink', 'pscp', 'psftp'], flags: 'pw', joint: APART },
   { programs: 'openssl', hints: ['openssl'], flags: '[kK]', joint: APART },
@@ -130,6 +131,7 @@ const PASSWORD_ARGUMENTS: readonly { command: string; hints: readonly string[]; 
     others: 1,
   },
   { command: String.raw`github-oauth\.\S{1,64}`, hints: ['github-oauth'], others: 0 },
+  { command: 'oathtool', hints: ['oathtool'], others: 0 },
   { command: String.raw`mc\s{1,4}alias\s{1,4}set`, hints: ['mc alias'], others: 3 },
 ];
 

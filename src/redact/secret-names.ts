@@ -74,8 +74,8 @@ const BRACKETED = /^[[({](?!redacted:)/;
 const PROSE = /^[a-z]{1,12}[.,;]?$/;
 const SMALL_NUMBER = /^[-+]?\d{1,6}(?:\.\d+)?$/;
 
-/** `("DB_PASSWORD", "…")`, `tokens = ["…"]`: other names stand there just as well. */
-const LISTED = /^[^:=]*,|\[\s*$/;
+/** `("DB_PASSWORD", "…")`, `tokens = ["…"]`, `- …` below, `.toBe("…")`: other names stand there just as well. */
+const LISTED = /^[^:=]*,|[[(]\s*$|-[ \t]+$/;
 
 /** Can this value, on its own, not be a secret? */
 export function isHarmlessValue(value: string): boolean {
