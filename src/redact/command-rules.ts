@@ -41,7 +41,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'user-password',
     ['curl', 'wget', 'http', 'xh '],
-    String.raw`(?<=[\s"'])(?:-[a-zA-Z]{0,4}[uU]|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
+    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}[uU]|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
     ({ value, groups: { user = '' } }) =>
       !isHarmlessValue(value) && !value.startsWith('//') && value !== user && !/^\d+$/.test(user + value),
     '',
@@ -50,7 +50,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'user-password',
     ['curl'],
-    String.raw`(?<=[\s"'])(?:-[a-zA-Z]{0,4}u|--user)[=\s]{1,4}["']?(?<secret>[\w.-]{16,512})(?=:["']?(?:\s|$))`,
+    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}u|--user)[=\s]{1,4}["']?(?<secret>[\w.-]{16,512})(?=:["']?(?:\s|$))`,
     ({ value }) => /\d/.test(value),
     '',
   ),

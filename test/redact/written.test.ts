@@ -175,6 +175,7 @@ const HARMLESS = [
   'jwt.verify(token, publicKey)',
   'headers.set("Authorization", header); allow("Authorization", "Content-Type")',
   'os.getenv("API_TOKEN", ""); os.getenv("API_TOKEN", "unset")',
+  'curl -s x; link.exe -out:name1.dll -outputresource:a.exe',
   'curl -su "$USER:$PASS" https://example.com; docker run -tu 1000:1000 x',
   "ssh-keygen -t ed25519 -N '' -f key",
   'const name = process.env.TOKEN_NAME || "default-1"; const t = token ?? null',
