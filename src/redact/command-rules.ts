@@ -14,7 +14,10 @@ const IN_VAULT_COMMAND = new RegExp(
 );
 
 /** Commands that read a password from their standard input. */
-const PASSWORD_READERS = String.raw`(?<![\w/.])(?:ch|smb)?passwd\b|cryptsetup|with-token|passphrase-fd|vault login|secrets? (?:create|set|put)|store-secret|secrets:set|versions add|env add|pass insert|secret-tool|keyring set|kinit|op signin`;
+const PASSWORD_READERS = String.raw`(?:ch|smb)passwd|(?:(?<![\w/.])|(?<=\/s?bin\/))passwd\b|cryptsetup|with-token|passphrase-fd|vault login|secrets? (?:create|set|put)|store-secret|secrets:set|versions add|env add|pass insert|secret-tool|keyring set|kinit|op signin`;
+
+/** A secret's name and its value, as arguments. */
+const SETTING = String.raw`["']?(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})["']?\s{1,4}${VALUE}`;
 
 /** Secrets in the arguments, settings and standard input of programs. */
 export const COMMAND_RULES: readonly SecretRule[] = [
@@ -65,15 +68,28 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   // `aws configure set aws_secret_access_key x`, `npm config set //host/:_authToken x`
   judged(
     'setting',
-    ['set', 'config', '--arg'],
-    String.raw`(?:\b(?:set|config|setx|setenv|set-env\s{1,4}\S{1,64})|crudini\s{1,4}--set\s{1,4}\S{1,128}\s{1,4}\S{1,64}|--arg)\s{1,4}(?:--?[\w-]{1,32}\s{1,4}){0,4}["']?(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})["']?\s{1,4}${VALUE}`,
+    ['set', 'config'],
+    String.raw`\b(?:set|config)\s{1,4}(?:--?[\w-]{1,32}\s{1,4}){0,4}${SETTING}`,
+    ({ value }) => !isHarmlessValue(value) && !value.startsWith('-'),
+  ),
+  judged(
+    'setting',
+    ['setx', 'setenv', 'set-env', 'crudini', '--arg'],
+    String.raw`(?:\b(?:setx|setenv|set-env\s{1,4}\S{1,64}|crudini\s{1,4}--set\s{1,4}\S{1,128}\s{1,4}\S{1,64})|--arg)\s{1,4}${SETTING}`,
     ({ value }) => !isHarmlessValue(value) && !value.startsWith('-'),
   ),
   afterCommand(
     'setting',
     ['secret set'],
     String.raw`secret set(?=\s)`,
-    String.raw`\s(?:--(?:body|value)[=\s]|-b[=\s]?)\s{0,4}`,
+    String.raw`\s(?:--body[=\s]|-b[=\s]?)\s{0,4}`,
+    notHarmless,
+  ),
+  afterCommand(
+    'setting',
+    ['keyvault'],
+    String.raw`keyvault\s{1,4}secret\s{1,4}set(?=\s)`,
+    String.raw`\s--value[=\s]\s{0,4}`,
     notHarmless,
   ),
   {

@@ -7,11 +7,22 @@ import {
   SECRET_NAME,
   SECRET_NAME_HINTS,
 } from './secret-names.ts';
-import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
+import {
+  judged,
+  MAX_VALUE_CHARS,
+  notHarmless,
+  rule,
+  VALUE,
+  type SecretMatch,
+  type SecretRule,
+} from './secret-rule.ts';
 
 const BEFORE_QUOTE = String.raw`\s{0,8}(?=[bfru]?\\{0,7}["'])`;
 /** What a separator may start with: most names are followed by something else, and are done with sooner. */
 const BEFORE_SEPARATOR = String.raw`[\s"'\\\]):=%<|?!]`;
+/** One word on the rest of the line: not another name. */
+const ALONE = String.raw`(?=["']?[^\s:="']{1,512}={0,2}["']?[ \t]{0,8}(?:[\r\n]|$))`;
+const PLAIN_SEPARATOR = String.raw`["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8}`;
 /** Between a name and its value; what an ordinary assignment would take for the value stands first. */
 const SEPARATOR = [
   // `key: str = "…"`, `KEY: &'static str = "…"`
@@ -19,12 +30,12 @@ const SEPARATOR = [
   // `keys: ["…"`
   String.raw`["'\\]{0,8}\s{0,4}[:=]\s{0,4}\[${BEFORE_QUOTE}`,
   // `key: |` and a line below
-  String.raw`["']?:\s{0,4}[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16}`,
+  String.raw`["']?:\s{0,4}[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16}${ALONE}`,
   // `keys:` and `- …` below
-  String.raw`["']?:[ \t]{0,4}\r?\n[ \t]{0,16}-[ \t]{1,4}`,
+  String.raw`["']?:[ \t]{0,4}\r?\n[ \t]{0,16}-[ \t]{1,4}${ALONE}`,
   // `'… password='\''…'\'''`, as a shell writes a quote in a quoted text
   String.raw`\s{0,4}[:=]\s{0,4}'(?:\\'|"'")'`,
-  String.raw`["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8}`,
+  PLAIN_SEPARATOR,
   // `setenv("KEY", "…")`, `env.KEY || "…"`, `key != "…"`
   String.raw`(?:\\{0,7}["']\]?\s{0,4},|["'\])]{0,4}\s{0,4}(?:\|\||\?\?|!==?))${BEFORE_QUOTE}`,
   // `expect(user.password).toBe("…")`
@@ -32,7 +43,22 @@ const SEPARATOR = [
   // `<key>password</key> <string>…`
   String.raw`<\/key>\s{0,16}<string>`,
 ].join('|');
+const IS_PLAIN = new RegExp(`^(?:${PLAIN_SEPARATOR})$`, 'i');
 const MAX_URL_PASSWORD_CHARS = 512;
+
+/**
+ * Does the quote that ends the value seem to open the next text (`token != "a password: "b`)? Then the value is none; but
+ * that of a plain assignment goes all the same.
+ */
+function isCutShort({
+  text,
+  value,
+  valueStart,
+  groups: { quote = '', separator = '' },
+}: SecretMatch): boolean {
+  if (quote === '' || IS_PLAIN.test(separator)) return false;
+  return /\w/.test(text.charAt(valueStart + value.length + quote.length));
+}
 
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
 export const PLACE_RULES: readonly SecretRule[] = [
@@ -109,13 +135,14 @@ export const PLACE_RULES: readonly SecretRule[] = [
     'assignment',
     SECRET_NAME_HINTS,
     String.raw`(?<name>(?:${SECRET_NAME})(?![a-z0-9_.-]{33})[a-z0-9_.-]{0,32})(?=${BEFORE_SEPARATOR})(?<separator>${SEPARATOR})${VALUE}`,
-    ({ value, text, start, groups }) =>
+    (match) =>
+      !isCutShort(match) &&
       isSecretAssignment({
-        name: groups['name'] ?? '',
-        before: text.slice(Math.max(0, start - 128), start),
-        separator: groups['separator'] ?? '',
-        quote: groups['quote'] ?? '',
-        value,
+        name: match.groups['name'] ?? '',
+        before: match.text.slice(Math.max(0, match.start - 128), match.start),
+        separator: match.groups['separator'] ?? '',
+        quote: match.groups['quote'] ?? '',
+        value: match.value,
       }),
   ),
   // The same in an encoded URL.
