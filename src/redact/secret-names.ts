@@ -60,7 +60,7 @@ export const SECRET_FILE =
 const REFERENCE =
   /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}?|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|\{[\w.$]*\}?|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
 /** Nothing but the signs of a placeholder or of an earlier masking. */
-const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\ufffc]*$/i;
+const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\x9f\xb7]*$/i;
 const WORDS =
   /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|readonly|Buffer|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
 const KNOWN_PATH =

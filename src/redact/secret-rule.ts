@@ -34,7 +34,7 @@ export const MAX_VALUE_CHARS = 4096;
 const QUOTED = String.raw`(?:\$|[bBfFrRuU](?=["']))?(?<quote>\\{0,7}(?:"{3}|'{3}|["']))(?!\s)(?<quoted>(?:[^"'\\]|(?!(?<!\\)\k<quote>)["'\\]){1,${MAX_VALUE_CHARS}})`;
 const BARE_CHAR = String.raw`[^\s"'\x60&|;<>,)}\]\\]|\\[^\s"'nrt]|,(?=[^\s"'])|[)}\]](?=[^\s"'\x60&|;<>,)}\]])`;
 /** What was masked before, alone between quotes or blanks: there is nothing more to find, and many may be in a text. */
-const MASKED = String.raw`(?:\$|[bBfFrRuU](?=["']))?(?<shut>\\{0,7}["']{1,3})\ufffc+(?:\k<shut>|$)|\ufffc+(?:[\s"']|\\["']|$)`;
+const MASKED = String.raw`(?:\$|[bBfFrRuU](?=["']))?(?<shut>\\{0,7}["']{1,3})\x9f+(?:\k<shut>|$)|\x9f+(?:[\s"']|\\["']|$)`;
 /** A quoted text, or a word of a command line or configuration line. */
 export const VALUE = `(?!${MASKED})(?:${QUOTED}|(?<bare>(?:${BARE_CHAR}){1,${MAX_VALUE_CHARS}}))`;
 /** For patterns that go on after the value: backtracking over it must stay cheap. */

@@ -205,3 +205,16 @@ describe('masker, on secrets as people write them', () => {
     expect(masker.mask([text]).masked).toEqual([text]);
   });
 });
+
+describe('masker, on texts in other scripts', () => {
+  it.each([
+    [`пароль: x; DB_PASSWORD=${W} 💥`, 'пароль: x; DB_PASSWORD=[redacted:assignment:10] 💥'],
+    ['password: "пароль💥"', 'password: "[redacted:assignment:8]"'],
+    ['password=••••••••\u3000x', 'password=••••••••\u3000x'],
+    [`token=\u3000${W}`, 'token=\u3000[redacted:assignment:10]'],
+    [`cat > .env <<EOF\nfoo ${W}\nEOF\u3000\nbar ${W}`, 'cat > .env <<EOF\n[redacted:here-document:34]'],
+    ['\ufffc password=\u009f\u009f', '\ufffc password=\u009f\u009f'],
+  ])('masks %j as it does one in Latin letters, and shows the rest as it was', (text, masked) => {
+    expect(masker.mask([text]).masked).toEqual([masked]);
+  });
+});
