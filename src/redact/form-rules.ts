@@ -45,7 +45,7 @@ export const FORM_RULES: readonly SecretRule[] = [
   rule(
     'private-key',
     ['private key'],
-    String.raw`(?<secret>-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----(?:(?:[A-Za-z0-9+/=\s\\:,."'()_]|-(?!----)){0,16384}?-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----|(?:\s{1,4}[A-Z][A-Za-z-]{1,32}: [^\n]{0,128}){0,8}(?:[\s"'+]|\\[nr]){0,8}[A-Za-z0-9+/]{8}[A-Za-z0-9+/=\s\\:,"'-]{0,16384}))`,
+    String.raw`(?<secret>-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----(?:(?:[A-Za-z0-9+/=\s\\:,."'()_]|-(?!----)){0,16384}?-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----|(?:\s{1,4}(?:Version|Comment|Charset): [^\n]{0,128}(?=\n)){0,4}(?:[\s"'+]|\\[nr]){0,8}[A-Za-z0-9+/]{8}[A-Za-z0-9+/=\s\\:,"'-]{0,16384}))`,
     '',
   ),
   // Its last lines, where the header was cut off.

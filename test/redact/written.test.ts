@@ -145,6 +145,7 @@ const WRITTEN = [
   `sed -i "s|REPLACE_TOKEN|${W}|g" .env`,
   `expect(user.password).toBe("${W}")`,
   `password for admin is "${W}"`,
+  `${['-----BEGIN PGP', 'PRIVATE KEY', 'BLOCK-----'].join(' ')}\nVersion: GnuPG v2\nComment: mine\n\nlQOY${L}\n=ab12`,
   `if (token != "x) use password: "${W} ${W}"`,
   `az keyvault secret set -n a --value ${W} && gh secret set B --body ${W}`,
   `swaks -au a -ap ${W}`,
