@@ -1,101 +1,23 @@
 /** Secrets on command lines: flags, settings, and what is piped or written where secrets belong. */
+import { afterCommand, MAX_COMMAND_CHARS, PROGRAM_RULES } from './program-rules.ts';
 import { isHarmlessValue, SECRET_FILE, SECRET_NAME_HINTS } from './secret-names.ts';
-import {
-  judged,
-  notHarmless,
-  rule,
-  SHORT_VALUE,
-  VALUE,
-  type SecretMatch,
-  type SecretRule,
-} from './secret-rule.ts';
-
-/** How a short flag takes its value: `-pX`, `-p X`, or both. */
-const ATTACHED = '';
-const APART = String.raw`["']?[,=\s]\s{0,16}`;
-const EITHER = String.raw`["']?[,=]?\s{0,16}`;
-
-/** Longest piece of a command line between a command and the value of its flag or setting, and the command itself. */
-const MAX_COMMAND_CHARS = 512;
-const MAX_COMMAND_NAME_CHARS = 64;
-
-/**
- * A command and, behind it on the line, a flag with the secret. A command without the flag is matched too, to the end of
- * the line, and rejected: so a line is read once, not from each command in it.
- */
-function afterCommand(
-  id: string,
-  hints: readonly string[],
-  command: string,
-  flag: string,
-  accept: (match: SecretMatch) => boolean,
-  flags = 'i',
-): SecretRule {
-  const commands = new RegExp(command, `g${flags}`);
-  /** The match starts at the line's first command; the flag may belong to a later one. */
-  const isNear = ({ text, start, valueStart }: SecretMatch): boolean => {
-    const from = valueStart - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS;
-    commands.lastIndex = from;
-    return start >= from || commands.test(text.slice(0, valueStart));
-  };
-  return judged(
-    id,
-    hints,
-    String.raw`${command}(?:[^\n|]*?${flag}${VALUE}|[^\n|]*)`,
-    (match) => accept(match) && isNear(match),
-    flags,
-  );
-}
-
-/** Programs that take a password after a short flag. */
-const PASSWORD_FLAGS: readonly {
-  programs: string;
-  hints: readonly string[];
-  flags: string;
-  joint: string;
-}[] = [
-  {
-    programs: 'mysql\\w*|mariadb[\\w-]*|mycli',
-    hints: ['mysql', 'mariadb', 'mycli'],
-    flags: 'p',
-    joint: ATTACHED,
-  },
-  { programs: '7z[az]?|rar|unrar', hints: ['7z', 'rar'], flags: 'h?p', joint: ATTACHED },
-  { programs: 'sshpass', hints: ['sshpass'], flags: 'p', joint: EITHER },
-  { programs: 'mongo\\w*|login', hints: ['mongo', 'login'], flags: 'p', joint: APART },
-  { programs: 'redis-cli|valkey-cli', hints: ['redis-cli', 'valkey-cli'], flags: 'a', joint: APART },
-  { programs: 'ldap\\w+', hints: ['ldap'], flags: 'w', joint: APART },
-  { programs: 'zip|unzip|sqlcmd|bcp|osql|isql', hints: ['zip', 'sql', 'bcp'], flags: 'P', joint: EITHER },
-  { programs: 'security', hints: ['security'], flags: 'w', joint: APART },
-  { programs: 'plink|pscp|psftp', hints: ['plink', 'pscp', 'psftp'], flags: 'pw', joint: APART },
-  { programs: 'openssl', hints: ['openssl'], flags: '[kK]', joint: APART },
-];
-
-const FLAG_RULES = PASSWORD_FLAGS.map(({ programs, hints, flags, joint }) =>
-  afterCommand(
-    'password-flag',
-    hints,
-    String.raw`(?<![\w.-])(?:(?<!/)|(?<=/s?bin/))(?:${programs})["']?[\s,]`,
-    String.raw`(?<=[\s"'])-(?:${flags})${joint}`,
-    ({ value }) => !isHarmlessValue(value) && !/^(?:ssh|https|-.*|\d+:\d+)$/.test(value),
-    '',
-  ),
-);
+import { judged, notHarmless, rule, SHORT_VALUE, VALUE, type SecretRule } from './secret-rule.ts';
 
 /** Before what is written out. */
 const ECHO = String.raw`\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4}){0,2}(?:["']%s(?:\\{1,2}n)?["']\s{1,4})?`;
 
-/** The last command that writes secrets, and what follows it. */
-const VAULT_COMMAND =
-  /^[\s\S]*\b(?:vault\s{1,4}(?:kv\s{1,4}put|write)|secrets\s{1,4}set)\s(?<rest>[\s\S]*)$/i;
-/** Whether the setting `name=…` is an argument of such a command; a lookbehind would read the line for each setting. */
-function isInVaultCommand({ text, start, groups }: SecretMatch): boolean {
-  const end = start - (groups['name'] ?? '').length - 1;
-  const rest = VAULT_COMMAND.exec(
-    text.slice(Math.max(0, end - MAX_COMMAND_CHARS - MAX_COMMAND_NAME_CHARS), end),
-  )?.groups?.['rest'];
-  return rest !== undefined && rest.length <= MAX_COMMAND_CHARS && !/[\n|;]/.test(rest);
-}
+const VAULT_COMMAND = String.raw`\b(?:vault\s{1,4}(?:kv\s{1,4}put|write)|secrets\s{1,4}set)\s{1,4}`;
+/** Such a command with its arguments: to the end of the command, or to the next one that writes secrets. */
+const IN_VAULT_COMMAND = new RegExp(
+  String.raw`${VAULT_COMMAND}(?:(?!${VAULT_COMMAND})[^\n|;]){0,${MAX_COMMAND_CHARS}}`,
+  'gi',
+);
+
+/** Commands that read a password from their standard input. */
+const PASSWORD_READERS = String.raw`(?:ch|smb)passwd|(?:(?<![\w/.])|(?<=\/s?bin\/))passwd\b|cryptsetup|with-token|passphrase-fd|vault login|secrets? (?:create|set|put)|store-secret|secrets:set|versions add|env add|pass insert|secret-tool|keyring set|kinit|op signin`;
+
+/** A secret's name and its value, as arguments. */
+const SETTING = String.raw`["']?(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})["']?\s{1,4}${VALUE}`;
 
 /** Secrets in the arguments, settings and standard input of programs. */
 export const COMMAND_RULES: readonly SecretRule[] = [
@@ -110,7 +32,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'secret-flag',
     SECRET_NAME_HINTS,
-    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
+    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|pw|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
     ({ value }) => !isHarmlessValue(value) && !/^(?:-|id=|type=|src=)/.test(value),
   ),
   judged(
@@ -121,10 +43,18 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   ),
   judged(
     'user-password',
-    ['curl', 'wget', 'http'],
-    String.raw`(?<=[\s"'])(?:-u|-U|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
+    ['curl', 'wget', 'http', 'xh '],
+    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}[uU]|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
     ({ value, groups: { user = '' } }) =>
       !isHarmlessValue(value) && !value.startsWith('//') && value !== user && !/^\d+$/.test(user + value),
+    '',
+  ),
+  // A key in place of the user's name, and no password.
+  judged(
+    'user-password',
+    ['curl'],
+    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}u|--user)[=\s]{1,4}["']?(?<secret>[\w.-]{16,512})(?=:["']?(?:\s|$))`,
+    ({ value }) => /\d/.test(value),
     '',
   ),
   rule(
@@ -133,28 +63,39 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     String.raw`(?<=\s)(?:-U\s{0,4}|--user=)["']?[\w.\\-]{1,64}%(?<secret>[^\s"']{1,256})`,
     '',
   ),
-  ...FLAG_RULES,
+  ...PROGRAM_RULES,
   judged('password-source', ['pass:'], String.raw`(?<=[\s"'=])pass:${VALUE}`, notHarmless, ''),
   // `aws configure set aws_secret_access_key x`, `npm config set //host/:_authToken x`
   judged(
     'setting',
     ['set', 'config'],
-    String.raw`\b(?:set|config)\s{1,4}(?:--?[\w-]{1,32}\s{1,4}){0,4}(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})\s{1,4}${VALUE}`,
+    String.raw`\b(?:set|config)\s{1,4}(?:--?[\w-]{1,32}\s{1,4}){0,4}${SETTING}`,
+    ({ value }) => !isHarmlessValue(value) && !value.startsWith('-'),
+  ),
+  judged(
+    'setting',
+    ['setx', 'setenv', 'set-env', 'crudini', '--arg'],
+    String.raw`(?:\b(?:setx|setenv|set-env\s{1,4}\S{1,64}|crudini\s{1,4}--set\s{1,4}\S{1,128}\s{1,4}\S{1,64})|--arg)\s{1,4}${SETTING}`,
     ({ value }) => !isHarmlessValue(value) && !value.startsWith('-'),
   ),
   afterCommand(
     'setting',
     ['secret set'],
     String.raw`secret set(?=\s)`,
-    String.raw`\s(?:--body|-b)[=\s]\s{0,4}`,
+    String.raw`\s(?:--body[=\s]|-b[=\s]?)\s{0,4}`,
     notHarmless,
   ),
-  judged(
+  afterCommand(
     'setting',
-    ['vault', 'secrets set'],
-    String.raw`(?<=[\s"'](?<name>[\w.-]{1,64}))=${VALUE}`,
-    (match) => notHarmless(match) && isInVaultCommand(match),
+    ['keyvault'],
+    String.raw`keyvault\s{1,4}secret\s{1,4}set(?=\s)`,
+    String.raw`\s--value[=\s]\s{0,4}`,
+    notHarmless,
   ),
+  {
+    ...judged('setting', ['vault', 'secrets'], String.raw`(?<=[\s"'][\w.-]{1,64})=${VALUE}`, notHarmless),
+    within: IN_VAULT_COMMAND,
+  },
   afterCommand(
     'setting',
     ['put-parameter'],
@@ -181,35 +122,39 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     [
       'sudo',
       'stdin',
-      'chpasswd',
-      'smbpasswd',
       'cryptsetup',
       'with-token',
       'passphrase-fd',
-      'vault login',
-      'secrets create',
+      'passwd',
+      'secret',
       'versions add',
+      'env add',
+      'pass insert',
+      'keyring',
+      'kinit',
+      'vault login',
+      'signin',
     ],
-    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login|secrets create|versions add))`,
+    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|${PASSWORD_READERS}))`,
     notHarmless,
   ),
   judged(
     'piped-password',
     ['<<<'],
-    String.raw`(?:sudo\s[^|\n<]{0,64}?-S|-stdin|chpasswd|smbpasswd|cryptsetup|with-token|passphrase-fd|vault login)[^|\n<]{0,256}<<<\s{0,4}${VALUE}`,
+    String.raw`(?:sudo\s[^|\n<]{0,64}?-S|-stdin|${PASSWORD_READERS})[^|\n<]{0,256}<<<\s{0,4}${VALUE}`,
     notHarmless,
   ),
   judged(
     'password-argument',
     ['htpasswd'],
-    String.raw`htpasswd\s{1,4}-\w{0,6}b\w{0,6}\s{1,4}(?:[^\s-]\S{0,255}\s{1,4}){1,2}(?<secret>[^\s;|&><]{1,256})(?=\s{0,4}(?:$|[\n;|&>]))`,
+    String.raw`htpasswd\s{1,4}(?=(?:-\w{1,6}\s{1,4}){0,3}-\w{0,6}b)(?:-\w{1,6}\s{1,4}){1,4}(?:[^\s-]\S{0,255}\s{1,4}){1,2}(?<secret>[^\s;|&><]{1,256})(?=\s{0,4}(?:$|[\n;|&>]))`,
     notHarmless,
     '',
   ),
   judged(
     'password-argument',
     ['securestring'],
-    String.raw`ConvertTo-SecureString\s{1,4}(?:-String\s{1,4})?${VALUE}`,
+    String.raw`ConvertTo-SecureString\s{1,4}(?:-String\s{1,4}|(?!-String\s))${VALUE}`,
     notHarmless,
   ),
 ];

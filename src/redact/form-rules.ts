@@ -45,14 +45,14 @@ export const FORM_RULES: readonly SecretRule[] = [
   rule(
     'private-key',
     ['private key'],
-    String.raw`(?<secret>-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----(?:(?:[A-Za-z0-9+/=\s\\:,."'()_]|-(?!----)){0,16384}?-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----|(?:[\s"'+]|\\[nr]){0,8}[A-Za-z0-9+/]{8}[A-Za-z0-9+/=\s\\:,"'-]{0,16384}))`,
+    String.raw`(?<secret>-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----(?:(?:[A-Za-z0-9+/=\s\\:,."'()_]|-(?!----)){0,16384}?-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----|(?:\s{1,4}(?:Version|Comment|Charset): [^\n]{0,128}(?=\n)){0,4}(?:[\s"'+]|\\[nr]){0,8}[A-Za-z0-9+/]{8}[A-Za-z0-9+/=\s\\:,"'-]{0,16384}))`,
     '',
   ),
   // Its last lines, where the header was cut off.
   rule(
     'private-key',
     ['private key'],
-    String.raw`(?<![A-Za-z0-9+/])(?<secret>[A-Za-z0-9+/=]{8,128}(?:\s|\\n){1,4}-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----)`,
+    String.raw`(?<![A-Za-z0-9+/=])(?<secret>[A-Za-z0-9+/=]{8,4096}(?:\s|\\n){1,4}-----END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----)`,
     '',
   ),
   // Base64 of "-----BEGIN ", wrapped or not.
@@ -83,7 +83,7 @@ export const FORM_RULES: readonly SecretRule[] = [
 export const ENTROPY_RULE: SecretRule = judged(
   'high-entropy',
   'long-run',
-  String.raw`(?<secret>[A-Za-z0-9+/_-]{32,}={0,2})`,
+  String.raw`(?<![A-Za-z0-9+/_-])(?<secret>[A-Za-z0-9+/_-]{32,}={0,2})`,
   ({ value, text, valueStart }) => looksRandom(value, text.slice(Math.max(0, valueStart - 48), valueStart)),
   '',
 );

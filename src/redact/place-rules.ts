@@ -7,17 +7,68 @@ import {
   SECRET_NAME,
   SECRET_NAME_HINTS,
 } from './secret-names.ts';
-import { judged, MAX_VALUE_CHARS, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
+import {
+  judged,
+  MAX_VALUE_CHARS,
+  notHarmless,
+  rule,
+  VALUE,
+  type SecretMatch,
+  type SecretRule,
+} from './secret-rule.ts';
+
+const BEFORE_QUOTE = String.raw`\s{0,8}(?=[bfru]?\\{0,7}["'])`;
+/** What a separator may start with: most names are followed by something else, and are done with sooner. */
+const BEFORE_SEPARATOR = String.raw`[\s"'\\\]):=%<|?!]`;
+/** One word on the rest of the line: not another name. */
+const ALONE = String.raw`(?=["']?[^\s:="']{1,512}={0,2}["']?[ \t]{0,8}(?:[\r\n]|$))`;
+const PLAIN_SEPARATOR = String.raw`["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8}`;
+/** Between a name and its value; what an ordinary assignment would take for the value stands first. */
+const SEPARATOR = [
+  // `key: str = "…"`, `KEY: &'static str = "…"`
+  String.raw`\s{0,4}:\s{0,4}(?:&(?:'\w{1,16}\s)?)?(?:str|string|bytes|any|unknown)\s{0,4}=${BEFORE_QUOTE}`,
+  // `keys: ["…"`
+  String.raw`["'\\]{0,8}\s{0,4}[:=]\s{0,4}\[${BEFORE_QUOTE}`,
+  // `key: |` and a line below
+  String.raw`["']?:\s{0,4}[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16}${ALONE}`,
+  // `keys:` and `- …` below
+  String.raw`["']?:[ \t]{0,4}\r?\n[ \t]{0,16}-[ \t]{1,4}${ALONE}`,
+  // `'… password='\''…'\'''`, as a shell writes a quote in a quoted text
+  String.raw`\s{0,4}[:=]\s{0,4}'(?:\\'|"'")'`,
+  PLAIN_SEPARATOR,
+  // `setenv("KEY", "…")`, `env.KEY || "…"`, `key != "…"`
+  String.raw`(?:\\{0,7}["']\]?\s{0,4},|["'\])]{0,4}\s{0,4}(?:\|\||\?\?|!==?))${BEFORE_QUOTE}`,
+  // `expect(user.password).toBe("…")`
+  String.raw`\)\.to[a-z]{2,16}\(${BEFORE_QUOTE}`,
+  // `<key>password</key> <string>…`
+  String.raw`<\/key>\s{0,16}<string>`,
+].join('|');
+const IS_PLAIN = new RegExp(`^(?:${PLAIN_SEPARATOR})$`, 'i');
+const MAX_URL_PASSWORD_CHARS = 512;
+
+/**
+ * Does the quote that ends the value seem to open the next text (`token != "a password: "b`)? Then the value is none; but
+ * that of a plain assignment goes all the same.
+ */
+function isCutShort({
+  text,
+  value,
+  valueStart,
+  groups: { quote = '', separator = '' },
+}: SecretMatch): boolean {
+  if (quote === '' || IS_PLAIN.test(separator)) return false;
+  return /\w/.test(text.charAt(valueStart + value.length + quote.length));
+}
 
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
 export const PLACE_RULES: readonly SecretRule[] = [
   // The scheme is looked for behind its end: else every letter of it would be a start of its own. With one slash too: a
-  // URL that was given for a path loses the other.
+  // URL that was given for a path loses the other. What no `@` follows is matched too, so that it is read once.
   judged(
     'url-password',
     [':/'],
-    String.raw`:\/\/?(?<=[a-z][a-z0-9+.-]{1,20}:\/\/?)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?<secret>[^\s"'<>@]{1,256}(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))`,
-    notHarmless,
+    String.raw`:\/\/?(?<=[a-z][a-z0-9+.-]{1,20}:\/\/?)[^\s/?#@"'<>:]{0,128}:(?!\d{1,5}(?:\/|@?$))(?:(?<secret>[^\s"'<>@]+(?:@[^\s"'<>@/]{1,128}(?=@))?)(?=@(?!sha256:))|[^\s"'<>@]+)`,
+    ({ value }) => value.length <= MAX_URL_PASSWORD_CHARS && !isHarmlessValue(value),
   ),
   judged(
     'url-token',
@@ -27,8 +78,8 @@ export const PLACE_RULES: readonly SecretRule[] = [
   ),
   rule(
     'url-webhook',
-    ['hooks', 'webhook'],
-    String.raw`(?:hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/)(?<secret>[\w/@.-]{8,256})`,
+    ['hooks', 'webhook', 'infura', 'alchemy'],
+    String.raw`(?:hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/)(?<secret>[\w/@.-]{8,256})`,
   ),
   judged(
     'url-parameter',
@@ -83,14 +134,15 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged(
     'assignment',
     SECRET_NAME_HINTS,
-    String.raw`(?<name>(?:${SECRET_NAME})[a-z0-9_.-]{0,32})(?<separator>["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8})${VALUE}`,
-    ({ value, text, start, groups }) =>
+    String.raw`(?<name>(?:${SECRET_NAME})(?![a-z0-9_.-]{33})[a-z0-9_.-]{0,32})(?=${BEFORE_SEPARATOR})(?<separator>${SEPARATOR})${VALUE}`,
+    (match) =>
+      !isCutShort(match) &&
       isSecretAssignment({
-        name: groups['name'] ?? '',
-        before: text.slice(Math.max(0, start - 128), start),
-        separator: groups['separator'] ?? '',
-        quote: groups['quote'] ?? '',
-        value,
+        name: match.groups['name'] ?? '',
+        before: match.text.slice(Math.max(0, match.start - 128), match.start),
+        separator: match.groups['separator'] ?? '',
+        quote: match.groups['quote'] ?? '',
+        value: match.value,
       }),
   ),
   // The same in an encoded URL.
@@ -103,7 +155,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged(
     'sql-password',
     ['identified', 'password'],
-    String.raw`(?:identified\s{1,4}(?:with\s{1,4}[\w"']{1,64}\s{1,4})?by|(?:with|encrypted)\s{1,4}password|set\s{1,4}password(?:\s{1,4}for\s{1,4}\S{1,128})?\s{0,4}=)\s{0,4}\\{0,7}${VALUE}`,
+    String.raw`(?:identified\s{1,4}(?:with\s{1,4}[\w"']{1,64}\s{1,4})?by|(?:with|encrypted)\s{1,4}password|(?:user|role)\s{1,4}[\w"$]{1,64}\s{1,4}(?:[a-z]{1,16}\s{1,4}){0,4}password(?=\s{1,4}')|set\s{1,4}password(?:\s{1,4}for\s{1,4}\S{1,128})?\s{0,4}=(?:\s{0,4}password\s{0,4}\()?)\s{0,4}\\{0,7}${VALUE}`,
     notHarmless,
   ),
   rule('netrc', ['login'], String.raw`\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S{1,512})`),

@@ -51,37 +51,54 @@ export function mayHoldToken(text: string): boolean {
   return hasLongRun(text) || text.includes('://') || text.includes('PRIVATE KEY');
 }
 
-/** Which rules are worth running on a text, in their order: one walk over the text instead of a search per hint. */
+/** Codes below this are looked up by pairs; a hint is ASCII and has two characters at least. */
+const ASCII = 128;
+
+/**
+ * Tells which of some literals are in a text, in one walk: a table of the first two characters says where to look closer.
+ * @param literals lower-case ASCII, two characters or more
+ * @throws Error on a literal that could never be found
+ */
+function createFinder(literals: readonly string[]): (lower: string) => readonly string[] {
+  const pairOf = (text: string, at: number): number => text.charCodeAt(at) * ASCII + text.charCodeAt(at + 1);
+  const byPair = new Map<number, string[]>();
+  for (const literal of literals) {
+    if (!/^[ -@[-~]{2,}$/.test(literal)) throw new Error(`not a hint: ${literal}`);
+    const pair = pairOf(literal, 0);
+    byPair.set(pair, [...(byPair.get(pair) ?? []), literal]);
+  }
+  const starts = new Uint8Array(ASCII * ASCII);
+  for (const pair of byPair.keys()) starts[pair] = 1;
+
+  return (lower) => {
+    const found: string[] = [];
+    let first = lower.charCodeAt(0);
+    for (let i = 1; i < lower.length; i++) {
+      const second = lower.charCodeAt(i);
+      if (first < ASCII && second < ASCII && starts[first * ASCII + second] === 1) {
+        for (const literal of byPair.get(first * ASCII + second) ?? [])
+          if (lower.startsWith(literal, i - 1) && !found.includes(literal)) found.push(literal);
+      }
+      first = second;
+    }
+    return found;
+  };
+}
+
+/** Which rules are worth running on a text, in their order. */
 export function createRuleFilter(rules: readonly SecretRule[]): (text: string) => readonly SecretRule[] {
   const hintsOf = (rule: SecretRule): readonly string[] => (rule.hints === 'long-run' ? [] : rule.hints);
-  const all = new Set(rules.flatMap(hintsOf));
-  // A hint that contains another one can be found by the other.
-  const least = [...all].filter((hint) => ![...all].some((other) => other !== hint && hint.includes(other)));
-  const rulesOf = new Map(
-    least.map((hint) => [
-      hint,
-      rules.filter((rule) => hintsOf(rule).some((longer) => longer.includes(hint))),
-    ]),
-  );
+  const hints = [...new Set(rules.flatMap(hintsOf))];
+  const hintsIn = createFinder(hints);
+  const rulesOf = new Map(hints.map((hint) => [hint, rules.filter((rule) => hintsOf(rule).includes(hint))]));
   const onLongRun = rules.filter((rule) => rule.hints === 'long-run');
-  const literals = least.map((hint) => hint.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  const anyHint = new RegExp(literals.join('|'), 'gi');
 
   return (text) => {
-    const seen = new Set<string>();
-    anyHint.lastIndex = 0;
-    for (let match = anyHint.exec(text); match !== null; match = anyHint.exec(text)) {
-      seen.add(match[0].toLowerCase());
-      // Hints may overlap.
-      anyHint.lastIndex = match.index + 1;
-    }
-    const chosen = new Set(hasLongRun(text) ? onLongRun : []);
-    for (const hint of seen) for (const rule of rulesOf.get(hint) ?? []) chosen.add(rule);
-    if (chosen.size === 0) return [];
-    const lower = text.toLowerCase();
-    return rules.filter(
-      (rule) =>
-        chosen.has(rule) && (rule.hints === 'long-run' || rule.hints.some((hint) => lower.includes(hint))),
-    );
+    const always = hasLongRun(text) ? onLongRun : [];
+    const found = hintsIn(text.toLowerCase());
+    if (found.length === 0) return always;
+    const chosen = new Set(always);
+    for (const hint of found) for (const rule of rulesOf.get(hint) ?? []) chosen.add(rule);
+    return rules.filter((rule) => chosen.has(rule));
   };
 }

@@ -3,7 +3,7 @@ import { isBasicCredential } from './randomness.ts';
 
 const KEYED =
   'api|access|secret|private|signing|encryption|account|shared|subscription|functions|master|license|app|auth|' +
-  'service|storage|consumer|crypt|hmac|session|cookie|client|deploy|admin|write|ingest';
+  'service|application|storage|consumer|crypt|hmac|session|cookie|client|deploy|admin|write|ingest';
 const STRONG = `passw(?:or)?d|passphrase|passcode|pwd|secret|token|jwt|credential|(?:${KEYED})[_ -]?key`;
 
 /** The part of a name that makes it a secret's; for use inside a case-insensitive pattern. */
@@ -60,7 +60,7 @@ export const SECRET_FILE =
 const REFERENCE =
   /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}?|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|\{[\w.$]*\}?|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
 /** Nothing but the signs of a placeholder or of an earlier masking. */
-const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\ufffc]*$/i;
+const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\x9f\xb7]*$/i;
 const WORDS =
   /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|readonly|Buffer|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
 const KNOWN_PATH =
@@ -73,6 +73,9 @@ const BRACKETED = /^[[({](?!redacted:)/;
 /** A word of a sentence, where a token would have digits: `invalid token: returns 401`. */
 const PROSE = /^[a-z]{1,12}[.,;]?$/;
 const SMALL_NUMBER = /^[-+]?\d{1,6}(?:\.\d+)?$/;
+
+/** `("DB_PASSWORD", "…")`, `tokens = ["…"]`, `- …` below, `.toBe("…")`: other names stand there just as well. */
+const LISTED = /^[^:=]*,|[[(]\s*$|-[ \t]+$/;
 
 /** Can this value, on its own, not be a secret? */
 export function isHarmlessValue(value: string): boolean {
@@ -96,6 +99,7 @@ export function isSecretAssignment({ name, before, separator, quote, value }: As
   if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
   const kind = nameKind(name, before);
   if (kind === undefined || isHarmlessValue(value)) return false;
+  if (LISTED.test(separator)) return value.length >= 8 && isMixed(value);
   if (!PASSWORD_NAME.test(name) && SMALL_NUMBER.test(value)) return false;
   // `--- PASS: TestFoo`
   if (name === 'PASS' && /:\s/.test(separator)) return false;
@@ -112,7 +116,7 @@ export function isSecretAssignment({ name, before, separator, quote, value }: As
 /** `connect(password=password, token=self.token)` */
 function sameWord(name: string, value: string): boolean {
   const bare = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
-  return bare(/[\w-]*$/.exec(value)?.[0] ?? '') === bare(name) && /^[a-z_.-]+$/i.test(value);
+  return /^[a-z_.-]+$/i.test(value) && bare(value.slice(value.lastIndexOf('.') + 1)) === bare(name);
 }
 
 function isMixed(value: string): boolean {

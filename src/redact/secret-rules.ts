@@ -5,6 +5,7 @@
  * Every pattern is linear in the text: no quantifier inside a quantifier over the same characters, every unbounded run
  * of characters can be entered at one place only, and what stands before the secret is bounded.
  */
+import { CODE_RULES } from './code-rules.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { ENTROPY_RULE, FORM_RULES } from './form-rules.ts';
 import { PLACE_RULES } from './place-rules.ts';
@@ -15,5 +16,6 @@ export const SECRET_RULES: readonly SecretRule[] = [
   ...FORM_RULES,
   ...PLACE_RULES,
   ...COMMAND_RULES,
+  ...CODE_RULES,
   ENTROPY_RULE,
 ];

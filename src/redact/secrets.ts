@@ -7,11 +7,12 @@
  *
  * A text is never shown unscanned: what exceeds the limit is cut off, and a text that cannot be scanned goes whole.
  */
+import { type Allowance, type Find, findsOf, merged, spend } from './finds.ts';
 import { createRuleFilter } from './prefilter.ts';
-import { MAX_VALUE_CHARS, type SecretRule } from './secret-rule.ts';
+import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
 import { createVendorScanner, VENDOR_RULE_IDS } from './vendor-rules.ts';
-import { mark, markPattern, viewOf, type Span, type View } from './view.ts';
+import { mark, markPattern, viewOf, type View } from './view.ts';
 
 export interface Masked {
   /** As many as were given, in the same order. */
@@ -33,19 +34,17 @@ export const NAMED_FIELD_RULE = 'named-field';
 /** Longest text that is scanned, in UTF-16 units, and what is shown of a longer one: its end may hold half a secret. */
 const MAX_TEXT_CHARS = 65_536;
 const KEPT_CHARS = MAX_TEXT_CHARS - 4096;
-/** Passes until a text must be stable. */
+/** Passes until a text must be stable, and the characters they may read of it in sum. */
 const MAX_PASSES = 8;
-/** Characters that the matches of one rule in one text may cover in sum; more means a text made to cost time. */
+const MAX_SCANNED_CHARS = 3 * MAX_TEXT_CHARS;
+/** Characters that the matches of all rules may cover in sum, in all passes. */
 const MAX_MATCHED_CHARS = 8 * MAX_TEXT_CHARS;
-
-interface Find extends Span {
-  readonly rule: string;
-}
 
 /** A text on its way through the passes. */
 interface Job {
   text: string;
   counts: Record<string, number>;
+  readonly allowance: Allowance;
 }
 
 /**
@@ -66,7 +65,8 @@ export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Maske
       const vendor = vendors[i];
       try {
         if (!view || !vendor) throw new Error('not scanned');
-        const finds = rulesFor(view.text).flatMap((rule) => findsOf(rule, view.text));
+        spend(job.allowance, 'scanned', view.text.length);
+        const finds = rulesFor(view.text).flatMap((rule) => findsOf(rule, view.text, job.allowance));
         return rewrite(job, view, [...finds, ...vendor]);
       } catch {
         giveUp(job);
@@ -81,7 +81,7 @@ export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Maske
       const done = texts.map((text) => {
         const known = jobs.get(text);
         if (known) return known;
-        const job: Job = { text, counts: {} };
+        const job = createJob(text);
         jobs.set(text, job);
         return job;
       });
@@ -93,6 +93,10 @@ export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Maske
   };
 }
 
+function createJob(text: string): Job {
+  return { text, counts: {}, allowance: { scanned: MAX_SCANNED_CHARS, matched: MAX_MATCHED_CHARS } };
+}
+
 /** Privacy outranks completeness: what cannot be scanned is not shown. */
 function giveUp(job: Job): void {
   job.counts = { [ERROR_RULE]: 1 };
@@ -102,36 +106,6 @@ function giveUp(job: Job): void {
 /** The part of a text that is scanned. */
 function headOf(text: string): string {
   return text.length > MAX_TEXT_CHARS ? text.slice(0, MAX_TEXT_CHARS) : text;
-}
-
-/** What one rule finds, in offsets of the view. */
-function findsOf({ id, pattern, accept }: SecretRule, text: string): Find[] {
-  const finds: Find[] = [];
-  let matchedChars = 0;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    matchedChars += match[0].length;
-    if (matchedChars > MAX_MATCHED_CHARS) throw new Error(`${id}: text made to cost time`);
-    const groups = match.groups ?? {};
-    const value = groups['quoted'] ?? groups['bare'] ?? groups['secret'] ?? '';
-    const end = match.index + match[0].length;
-    const start = end - value.length;
-    if (value !== '' && (!accept || accept({ value, text, start: match.index, valueStart: start, groups }))) {
-      finds.push({ rule: id, start, end: value.length >= MAX_VALUE_CHARS ? text.length : end });
-    } else if (start > match.index) pattern.lastIndex = start;
-  }
-  return finds;
-}
-
-/** Finds that overlap become one, named after the one that starts first. */
-function merged(finds: readonly Find[]): Find[] {
-  const out: Find[] = [];
-  for (const find of finds.toSorted((a, b) => a.start - b.start)) {
-    const last = out.at(-1);
-    if (last && find.start < last.end) out[out.length - 1] = { ...last, end: Math.max(last.end, find.end) };
-    else out.push(find);
-  }
-  return out;
 }
 
 /** Earlier marks stay as they are. Both lists are in order and free of overlaps. */

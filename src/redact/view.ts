@@ -1,14 +1,26 @@
 /** Marks that replace secrets, and the view of a text in which the rules look for them. */
 
-/** In place of an earlier mark, character by character: part of no name, no number and no token. */
-const FILLER = '\ufffc';
+/** In place of an earlier mark, character by character: a control character, part of no name, number or token. */
+const FILLER = '\u009f';
+/**
+ * In place of what Latin-1 has not, so that the rules read single bytes: case-insensitive patterns cost several times as
+ * much on a text of two. To them these characters are blanks, dots of a masked input, or any sign.
+ */
+const WIDE = /[^\0-\xff]/;
+const NARROW: readonly (readonly [RegExp, string])[] = [
+  [/[\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/g, '\xa0'],
+  [/[\u2022\ufffc]/g, '\xb7'],
+  [/[^\0-\xff]/g, '\xa4'],
+];
+/** Longer texts are copied in any case: a piece of a wide text takes two bytes a character whatever is in it. */
+const MAX_UNCOPIED_CHARS = 4096;
 
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** A text as the rules see it: earlier marks blanked, line continuations of the shell taken out. */
+/** A text as the rules see it: in Latin-1, earlier marks blanked, line continuations of the shell taken out. */
 export interface View {
   readonly text: string;
   /** Where the marks stand in the original. */
@@ -29,15 +41,23 @@ export function markPattern(ruleIds: readonly string[]): RegExp {
 
 export function viewOf(original: string, markPattern: RegExp): View {
   const marks: Span[] = [];
-  const blanked = original.includes('[redacted:')
-    ? original.replace(markPattern, (found: string, start: number) => {
+  const narrow = narrowed(original);
+  const blanked = narrow.includes('[redacted:')
+    ? narrow.replace(markPattern, (found: string, start: number) => {
         marks.push({ start, end: start + found.length });
         return FILLER.repeat(found.length);
       })
-    : original;
+    : narrow;
   return blanked.includes('\\\n') || blanked.includes('\\\r\n')
     ? unfolded(blanked, marks)
     : { text: blanked, marks, origin: (span) => span };
+}
+
+/** As long as it was. */
+function narrowed(text: string): string {
+  if (!WIDE.test(text) && text.length <= MAX_UNCOPIED_CHARS) return text;
+  const narrow = NARROW.reduce((kept, [wide, sign]) => kept.replace(wide, sign), text);
+  return Buffer.from(narrow, 'latin1').toString('latin1');
 }
 
 function unfolded(text: string, marks: readonly Span[]): View {

@@ -105,6 +105,13 @@ describe('masker', () => {
     `DB_PW=${W} LDAPPASS=${W} ./run`,
     `{"smtpPass": "${W}", "auth": "${Buffer.from(`bob:${W}`).toString('base64')}"}`,
     `vault kv put secret/app user=x1 key=${W} other="${W}"`,
+    `vault write auth/userpass/users/bob password1=${W}`,
+    `vault kv put secret/app k=${W}`,
+    `vault kv put -mount=secret app k=${W} other='${W}'`,
+    `fly secrets set A=${W}`,
+    `fly secrets set A=${W} B="${W}" C='${W}' -a app`,
+    `cd app && flyctl secrets  set \\\n  A=${W} && echo ok`,
+    `vault write a/b c=@x.json; vault write a=${W}`,
     `aws secretsmanager create-secret --name x --secret-string ${W}`,
     `aws ssm put-parameter --name /x --type SecureString --value '${W}'`,
     `security add-generic-password -a bob -s svc -w ${W}`,
@@ -122,6 +129,20 @@ describe('masker', () => {
     const masked = mask(text);
     expect(masked).not.toContain(W);
     expect(masked).toMatch(/\[redacted:[a-z0-9-]+:\d+\]/);
+  });
+
+  it('shows what is no secret in and beside the settings of commands that write secrets', () => {
+    const commands = [
+      'fly secrets set A=$A B="${B}" C=true',
+      'fly secrets list -a app; make mode=release',
+      'fly secrets set A=$A; make mode=release',
+      'fly secrets set A=$A | tee log level=debug',
+      'fly secrets set A=$A\nmake mode=release',
+      'vault kv put secret/app k=@file.json',
+      'make mode=release && vault write secret/app @file.json',
+      `vault write ${'x'.repeat(600)} mode=release`,
+    ];
+    expect(masker.mask(commands).masked).toEqual(commands);
   });
 
   it('cannot be switched off by the text', () => {
