@@ -2,10 +2,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { examineBytes, type Examined } from './examine.ts';
-import { createLineBuffer, firstLineIn, linesIn, type Range } from './line-bytes.ts';
+import { createLineBuffer, firstLineIn, linesIn, type ByteRange } from './line-bytes.ts';
 
 /** Lines of a segment: those that begin in a range. */
-export interface Part extends Range {
+export interface Part extends ByteRange {
   readonly dir: string;
   readonly segment: string;
 }

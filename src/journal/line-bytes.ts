@@ -25,7 +25,7 @@ export interface LineBytes {
 }
 
 /** The lines that begin between two byte offsets. */
-export interface Range {
+export interface ByteRange {
   readonly from: number;
   readonly to: number;
 }
@@ -39,7 +39,7 @@ export function createLineBuffer(): Buffer {
  * The lines that begin in a range.
  * @param range begins where a line does
  */
-export function* linesIn(fd: number, { from, to }: Range, buffer: Buffer): Generator<LineBytes> {
+export function* linesIn(fd: number, { from, to }: ByteRange, buffer: Buffer): Generator<LineBytes> {
   for (let offset = from; offset < to;) {
     const length = readSync(fd, buffer, 1, MAX_LINE_BYTES, offset);
     if (length === 0) return;
@@ -67,7 +67,7 @@ export function* linesIn(fd: number, { from, to }: Range, buffer: Buffer): Gener
 }
 
 /** The beginning of the first line in a range that may begin anywhere; `undefined` when none begins there. */
-export function firstLineIn(fd: number, { from, to }: Range): number | undefined {
+export function firstLineIn(fd: number, { from, to }: ByteRange): number | undefined {
   return from === 0 ? from : lineBehind(fd, from - 1, to - 1);
 }
 

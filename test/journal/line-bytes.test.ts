@@ -9,7 +9,7 @@ import {
   type LineBytes,
   linesIn,
   MAX_LINE_BYTES,
-  type Range,
+  type ByteRange,
 } from '../../src/journal/line-bytes.ts';
 
 let dir: string;
@@ -19,9 +19,9 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const buffer = createLineBuffer();
-const WHOLE: Range = { from: 0, to: Infinity };
+const WHOLE: ByteRange = { from: 0, to: Infinity };
 
-function read(content: Uint8Array, ranges: readonly Range[]): unknown[] {
+function read(content: Uint8Array, ranges: readonly ByteRange[]): unknown[] {
   const path = join(dir, 'file');
   writeFileSync(path, content);
   const fd = openSync(path, 'r');
@@ -39,7 +39,7 @@ function show({ bytes, start, end, offset, next, torn, damaged }: LineBytes): un
   return { text: bytes.toString('utf8', start, end), offset, next, torn, damaged };
 }
 
-function rangesOf(bytes: number, size: number): readonly Range[] {
+function rangesOf(bytes: number, size: number): readonly ByteRange[] {
   const count = Math.max(1, Math.ceil(bytes / size));
   return Array.from({ length: count }, (_, i) => ({
     from: i * size,
