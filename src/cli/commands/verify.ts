@@ -85,7 +85,7 @@ async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIt
   if (source !== 'journal') {
     const reading = await openReading(context, { json: false, source });
     if (source === 'backup') return examineBackup(reading.source.where, noteFor(context));
-    return examineEach(reading.source.records({}));
+    return examineEach(reading.source.stored({}));
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
   if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
