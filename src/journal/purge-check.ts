@@ -1,4 +1,5 @@
 /** Checks that what was purged was purged by us: each such place stands in a chained record that tells of it. */
+import { plural } from '../platform/plural.ts';
 import { leafOf } from './canonical.ts';
 import { createLeafStore, type LeafStore } from './leaf-store.ts';
 import { digestOf, extendRanges, type Place, type PurgeClaim, purgedLine, type SeqRange } from './purged.ts';
@@ -38,7 +39,10 @@ export function createPurgeCheck(): PurgeCheck {
       claims.push({ claim, by });
     },
     finish(problems) {
-      const notes = count === 0 ? [] : [`${plural(count)} purged: only hashes are left of them`];
+      const notes =
+        count === 0
+          ? []
+          : [`${plural(count, 'record was', 'records were')} purged: only hashes are left of them`];
       for (const { claim, by } of claims) {
         const { stream, ranges, digest } = claim;
         const own = streams.get(stream);
@@ -90,8 +94,4 @@ function subtract(ranges: readonly SeqRange[], others: readonly SeqRange[]): rea
     if (next <= to) rest.push([next, to]);
   }
   return rest;
-}
-
-function plural(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'record was' : 'records were'}`;
 }
