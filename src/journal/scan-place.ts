@@ -22,7 +22,7 @@ import {
   ZERO,
 } from './skip-json.ts';
 
-/** A member that is looked for, and where its value stands in the line at hand: 0 where there is none. */
+/** A member that is looked for, and where its value stands in the line at hand: `NO_END` where there is none. */
 interface Member {
   readonly key: Buffer;
   readonly inside: readonly Member[];
@@ -62,7 +62,7 @@ const MAX_DIGITS = 15;
  * @returns `undefined` for a line that has to be parsed
  */
 export function scanPlace(bytes: Buffer, start: number, end: number, leaf: string): Place | undefined {
-  for (const member of ALL) member.start = 0;
+  for (const member of ALL) member.start = NO_END;
   if (findMembers(bytes, start, TOP) !== end) return undefined;
   if (!startsWith(bytes, RECORD.version.start, OUR_VERSION)) return undefined;
   for (const text of TEXTS) if (bytes[text.start] !== QUOTE) return undefined;
@@ -139,5 +139,5 @@ function numberOf(bytes: Buffer, { start }: Member): number {
 }
 
 function member(key: string, inside: readonly Member[] = []): Member {
-  return { key: Buffer.from(JSON.stringify(key)), inside, start: 0 };
+  return { key: Buffer.from(JSON.stringify(key)), inside, start: NO_END };
 }

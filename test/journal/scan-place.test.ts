@@ -12,7 +12,8 @@ const lines = (await sealRecordings('everything'))
 const [model = ''] = lines;
 
 function scanned(line: string): Place | undefined {
-  const bytes = Buffer.from(`\0${line}\n`);
+  // What stands before a line may be anything.
+  const bytes = Buffer.from(`"${line}\n`);
   return scanPlace(bytes, 1, bytes.length - 1, leafOf(line));
 }
 
