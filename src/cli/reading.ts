@@ -1,6 +1,7 @@
 /** What every reading command does first: let the spool drain, choose a source, find the session. */
 import { startForwarder } from '../forwarder/start.ts';
 import { systemClock } from '../platform/clock.ts';
+import { plural } from '../platform/plural.ts';
 import { drainSpool } from '../query/drain-spool.ts';
 import { openSource } from '../query/open-source.ts';
 import type { Note, RecordFilter, RecordSource } from '../query/record-source.ts';
@@ -56,7 +57,7 @@ export function lokiUrl(context: CliContext): string {
 export async function letSpoolDrain(context: CliContext): Promise<void> {
   const { paths, env } = context;
   const waiting = await drainSpool(paths.queueDir, () => startForwarder(paths, env));
-  if (waiting > 0) context.note(`atel: ${waiting} ${waiting === 1 ? 'event' : 'events'} still in the spool`);
+  if (waiting > 0) context.note(`atel: ${plural(waiting, 'event')} still in the spool`);
 }
 
 /** One line for an empty result: why, and what to do. */

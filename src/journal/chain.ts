@@ -3,6 +3,7 @@
  * one before. What it keeps is its end and its gaps, so that a chain in order needs no memory.
  */
 import { EMPTY_LEAF } from './canonical.ts';
+import { createRanges, type Range, type Ranges } from './ranges.ts';
 
 /** A record of the chain, by its sequence number in the stream (which is not its number in a session's chain). */
 export interface Link {
@@ -11,9 +12,7 @@ export interface Link {
 }
 
 /** Numbers not seen yet, with what their neighbours say. */
-interface Gap {
-  readonly from: number;
-  readonly to: number;
+interface Gap extends Range {
   /** The record in front; `undefined` when its leaf cannot be known. */
   readonly before: Link | undefined;
   /** The record behind, and the leaf that it names. */
@@ -24,7 +23,8 @@ interface Gap {
 export interface Chain {
   /** The highest number so far. */
   readonly last: number;
-  readonly gaps: readonly Pick<Gap, 'from' | 'to' | 'after'>[];
+  /** In ascending order. */
+  readonly gaps: Iterable<Pick<Gap, 'from' | 'to' | 'after'>>;
   /** @returns `late` when a higher number came before, `repeated` when this very number did (it is then ignored) */
   add(number: number, prev: string, link: Link): 'next' | 'late' | 'repeated';
   /** Counts the next `count` numbers as seen, with unknown leaves. */
@@ -37,62 +37,46 @@ export interface Chain {
  * when the second does not begin the chain
  */
 export function createChain(onBreak: (before: Link | undefined, after: Link) => void): Chain {
-  const gaps: Gap[] = [];
+  // Most chains have none, and of sessions' chains there are many.
+  let gaps: Ranges<Gap> | undefined;
   let last = 0;
   let end: Link | undefined = { seq: 0, leaf: EMPTY_LEAF };
 
   const join = (before: Link | undefined, prev: string, after: Link): void => {
     if (before && before.leaf !== prev) onBreak(before.seq === 0 ? undefined : before, after);
   };
-  const fill = (
-    index: number,
-    { from, to, before, after, prev: next }: Gap,
-    own: [number, string, Link],
-  ): void => {
-    const [number, prev, link] = own;
+  const fill = (gap: Gap, number: number, prev: string, link: Link): void => {
     const rest: Gap[] = [];
-    if (number > from) rest.push({ from, to: number - 1, before, after: link, prev });
-    else join(before, prev, link);
-    if (number < to) rest.push({ from: number + 1, to, before: link, after, prev: next });
-    else join(link, next, after);
-    gaps.splice(index, 1, ...rest);
+    if (number > gap.from) rest.push({ ...gap, to: number - 1, after: link, prev });
+    else join(gap.before, prev, link);
+    if (number < gap.to) rest.push({ ...gap, from: number + 1, before: link });
+    else join(link, gap.prev, gap.after);
+    gaps?.replace(gap, rest);
   };
   return {
-    gaps,
+    get gaps() {
+      return gaps ?? [];
+    },
     get last() {
       return last;
     },
     add(number, prev, link) {
       if (number <= last) {
-        const index = indexOfGap(gaps, number);
-        const gap = gaps[index];
+        const gap = gaps?.find(number);
         if (!gap) return 'repeated';
-        fill(index, gap, [number, prev, link]);
+        fill(gap, number, prev, link);
         return 'late';
       }
       if (number === last + 1) join(end, prev, link);
-      else gaps.push({ from: last + 1, to: number - 1, before: end, after: link, prev });
+      else (gaps ??= createRanges()).push({ from: last + 1, to: number - 1, before: end, after: link, prev });
       last = number;
       end = link;
       return 'next';
     },
     skip(count) {
+      if (count === 0) return;
       last += count;
       end = undefined;
     },
   };
-}
-
-/** Index of the gap that holds the number, or -1. The gaps are in order; late records mostly belong to the last ones. */
-function indexOfGap(gaps: readonly Gap[], number: number): number {
-  let [low, high] = [0, gaps.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const gap = gaps[middle];
-    if (!gap) return -1;
-    if (number < gap.from) high = middle - 1;
-    else if (number > gap.to) low = middle + 1;
-    else return middle;
-  }
-  return -1;
 }

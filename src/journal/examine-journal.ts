@@ -1,23 +1,18 @@
 /** Examines a whole journal, a large one on all processors; the lines come in their order. */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { sizeOf } from '../platform/files.ts';
 import { programBeside } from '../platform/programs.ts';
 import { inThreads } from '../platform/threads.ts';
-import { examine, type Examined } from './examine.ts';
+import type { Examined } from './examine.ts';
+import { createPartExaminer, type Part } from './examine-part.ts';
 import { type Columns, fromColumns } from './examined-columns.ts';
-import { type Block, BLOCK_BYTES, linesIn, readBlocks } from './reader.ts';
 import { listSegments } from './segments.ts';
 
 /** A smaller journal is examined before threads would have started. */
 const THREADS_FROM_BYTES = 33_554_432;
+/** What is examined at a time. With the rest of its last line, which is hardly ever longer, it is read at once. */
+const PART_BYTES = 983_040;
 const THREAD = programBeside(import.meta.url, 'examine-thread');
-
-/** What a thread answers to a block. */
-export interface Answer {
-  readonly columns: Columns;
-  /** The block's, to be filled again. */
-  readonly buffer: ArrayBuffer;
-}
 
 /**
  * All lines, some at a time. What is appended meanwhile may or may not be among them.
@@ -27,22 +22,23 @@ export async function* examineJournal(
   dir: string,
   threadsFromBytes: number = THREADS_FROM_BYTES,
 ): AsyncGenerator<readonly Examined[]> {
-  const bytes = listSegments(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+  const bytes = listSegments(dir).reduce((sum, name) => sum + sizeOf(join(dir, name)), 0);
   if (bytes < threadsFromBytes) {
-    const buffer = createBuffer();
-    for (const block of readBlocks(dir, undefined, () => buffer)) yield Array.from(linesIn(block), examine);
+    const examinePart = createPartExaminer();
+    for (const part of partsOf(dir)) yield Array.from(examinePart(part));
     return;
   }
-  const free: Buffer<ArrayBuffer>[] = [];
-  const blocks = readBlocks(dir, undefined, () => free.pop() ?? createBuffer());
-  const answers = inThreads<Block, Answer>(THREAD, blocks, { transfer: (block) => [block.bytes.buffer] });
-  for await (const { columns, buffer } of answers) {
-    free.push(Buffer.from(buffer));
-    yield fromColumns(columns);
-  }
+  for await (const columns of inThreads<Part, Columns>(THREAD, partsOf(dir))) yield fromColumns(columns);
 }
 
-/** With memory of its own, so that it can be handed over. */
-function createBuffer(): Buffer<ArrayBuffer> {
-  return Buffer.from(new ArrayBuffer(BLOCK_BYTES));
+function* partsOf(dir: string): Generator<Part> {
+  for (const segment of listSegments(dir)) {
+    const bytes = sizeOf(join(dir, segment));
+    let from = 0;
+    for (let to = PART_BYTES; to < bytes; to += PART_BYTES) {
+      yield { dir, segment, from, to };
+      from = to;
+    }
+    yield { dir, segment, from, to: Infinity };
+  }
 }

@@ -1,13 +1,11 @@
-/** A thread of `examine-journal.ts`: takes blocks, answers each with what its lines say. */
+/** A thread of `examine-journal.ts`: takes parts of segments, answers each with what its lines say. */
 import { parentPort } from 'node:worker_threads';
-import type { Answer } from './examine-journal.ts';
-import { examine } from './examine.ts';
-import { toColumns } from './examined-columns.ts';
-import { type Block, linesIn } from './reader.ts';
+import { createPartExaminer, type Part } from './examine-part.ts';
+import { buffersOf, toColumns } from './examined-columns.ts';
 
-parentPort?.on('message', ({ bytes, ...place }: Block) => {
-  // A Buffer comes out of a message as the array below it.
-  const block = { ...place, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };
-  const columns = toColumns(Array.from(linesIn(block), examine));
-  parentPort?.postMessage({ columns, buffer: bytes.buffer } satisfies Answer, [bytes.buffer]);
+const examinePart = createPartExaminer();
+
+parentPort?.on('message', (part: Part) => {
+  const columns = toColumns(examinePart(part));
+  parentPort?.postMessage(columns, buffersOf(columns));
 });

@@ -10,7 +10,8 @@ import { ensurePrivateDir, readTextIfExists } from '../platform/files.ts';
 import { EMPTY_LEAF } from './canonical.ts';
 import { genesisDetails, type GenesisReason } from './genesis.ts';
 import { type Claim, headPath, readCursor, readHead, writeHead } from './marks.ts';
-import { type LinePosition, MAX_LINE_BYTES } from './reader.ts';
+import { MAX_LINE_BYTES } from './line-bytes.ts';
+import type { LinePosition } from './reader.ts';
 import type { DraftRecord, SealedRecord } from './record.ts';
 import {
   cutTornTail,

@@ -1,4 +1,5 @@
 /** Checks that what was purged was purged by us: each such place stands in a chained record that tells of it. */
+import { plural } from '../platform/plural.ts';
 import { leafOf } from './canonical.ts';
 import { createLeafStore, type LeafStore } from './leaf-store.ts';
 import { digestOf, extendRanges, type Place, type PurgeClaim, purgedLine, type SeqRange } from './purged.ts';
@@ -38,13 +39,17 @@ export function createPurgeCheck(): PurgeCheck {
       claims.push({ claim, by });
     },
     finish(problems) {
-      const notes = count === 0 ? [] : [`${plural(count)} purged: only hashes are left of them`];
+      const notes =
+        count === 0
+          ? []
+          : [`${plural(count, 'record was', 'records were')} purged: only hashes are left of them`];
       for (const { claim, by } of claims) {
         const { stream, ranges, digest } = claim;
         const own = streams.get(stream);
-        const leaves = own && leavesIn(own.leaves, ranges);
-        if (!leaves) notes.push(`the purge that record ${by} tells of is not finished: run it again`);
-        else if (digestOf(leaves) !== digest) {
+        const found = own && digestIn(own.leaves, ranges);
+        if (found === undefined)
+          notes.push(`the purge that record ${by} tells of is not finished: run it again`);
+        else if (found !== digest) {
           const [from = 1, to = 1] = [ranges[0]?.[0], ranges.at(-1)?.[1]];
           const detail = `what is left there is not what purge record ${by} names`;
           problems.add({ kind: 'purged_unexplained', stream, from, to, detail });
@@ -62,36 +67,42 @@ export function createPurgeCheck(): PurgeCheck {
   };
 }
 
-/** All of them; `undefined` as soon as one is not there, so that a forged range costs no more than its line. */
-function leavesIn(store: LeafStore, ranges: readonly SeqRange[]): readonly string[] | undefined {
-  const leaves: string[] = [];
-  for (const [from, to] of ranges) {
-    for (let seq = from; seq <= to; seq++) {
-      const leaf = store.get(seq);
-      if (leaf === undefined) return undefined;
-      leaves.push(leaf);
+/** Of all leaves there; `undefined` as soon as one is not, so that a forged range costs no more than its line. */
+function digestIn(store: LeafStore, ranges: readonly SeqRange[]): string | undefined {
+  let whole = true;
+  function* leaves(): Generator<string> {
+    for (const [from, to] of ranges) {
+      for (let seq = from; seq <= to; seq++) {
+        const leaf = store.get(seq);
+        whole = leaf !== undefined;
+        if (leaf === undefined) return;
+        yield leaf;
+      }
     }
   }
-  return leaves;
+  const digest = digestOf(leaves());
+  return whole ? digest : undefined;
 }
 
-/** What of `ranges` no range of `others` covers. */
+/** What of `ranges` no range of `others` covers; in one go, since a purge may leave a range for each of its records. */
 function subtract(ranges: readonly SeqRange[], others: readonly SeqRange[]): readonly SeqRange[] {
-  const sorted = others.toSorted((a, b) => a[0] - b[0]);
+  const covers = others.toSorted(byStart);
   const rest: SeqRange[] = [];
-  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
-    let next = from;
-    for (const [start, end] of sorted) {
-      if (end < next) continue;
-      if (start > to) break;
-      if (start > next) rest.push([next, start - 1]);
-      next = Math.max(next, end + 1);
+  let at = 0;
+  // How far those before `at` reach.
+  let covered = 0;
+  for (const [from, to] of ranges.toSorted(byStart)) {
+    let next = Math.max(from, covered + 1);
+    for (let cover = covers[at]; cover && cover[0] <= to; cover = covers[++at]) {
+      if (cover[0] > next) rest.push([next, cover[0] - 1]);
+      covered = Math.max(covered, cover[1]);
+      next = Math.max(next, covered + 1);
     }
     if (next <= to) rest.push([next, to]);
   }
   return rest;
 }
 
-function plural(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'record was' : 'records were'}`;
+function byStart(a: SeqRange, b: SeqRange): number {
+  return a[0] - b[0];
 }

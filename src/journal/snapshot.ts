@@ -15,7 +15,8 @@ import { errnoOf } from '../platform/errors.ts';
 import { readAt, readTextIfExists, writeAtomic } from '../platform/files.ts';
 import { parseJson } from '../platform/json.ts';
 import { leafOf } from './canonical.ts';
-import { type LinePosition, MAX_LINE_BYTES } from './reader.ts';
+import { MAX_LINE_BYTES } from './line-bytes.ts';
+import type { LinePosition } from './reader.ts';
 import type { ChainState } from './seal.ts';
 
 /** How much journal may come after a snapshot before a new one is taken. */

@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  type Dirent,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -140,8 +141,17 @@ export function readTextIfExists(path: string): string | undefined {
 
 /** Names in a directory; none where there is no such directory. */
 export function namesIn(directory: string): readonly string[] {
+  return unlessAbsent(() => readdirSync(directory));
+}
+
+/** The same with what each of them is. */
+export function entriesIn(directory: string): readonly Dirent[] {
+  return unlessAbsent(() => readdirSync(directory, { withFileTypes: true }));
+}
+
+function unlessAbsent<T>(list: () => readonly T[]): readonly T[] {
   try {
-    return readdirSync(directory);
+    return list();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

@@ -1,7 +1,7 @@
 /** The files of the Collector's backup: the current one and those rotated away, also when they were compressed since. */
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { errnoOf, messageOf } from '../platform/errors.ts';
+import { messageOf } from '../platform/errors.ts';
+import { entriesIn } from '../platform/files.ts';
 import { compressedLines, isCompressed } from './compressed-lines.ts';
 import { scanLines } from './line-scan.ts';
 import { parseOtlpLine } from './otlp-lines.ts';
@@ -18,16 +18,11 @@ export interface BackupLine {
 
 /** The backup's files, rotated ones (`<name>-<timestamp>.<ext>`) first. */
 export function listBackupFiles(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && /\.jsonl?(\.gz|\.zst)?$/.test(entry.name))
-      .map(({ name }) => name)
-      .toSorted()
-      .map((name) => join(directory, name));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return entriesIn(directory)
+    .filter((entry) => !entry.isDirectory() && /\.jsonl?(\.gz|\.zst)?$/.test(entry.name))
+    .map(({ name }) => name)
+    .toSorted()
+    .map((name) => join(directory, name));
 }
 
 /**

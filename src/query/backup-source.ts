@@ -21,12 +21,13 @@ export interface BackupSourceDeps {
 
 /** Reads the backup files of one directory. */
 export function createBackupSource({ directory, note }: BackupSourceDeps): RecordSource {
-  const records: RecordSource['records'] = (filter, signal) =>
-    inJournalOrder(readBackup(directory, filter, note, signal));
+  const stored: RecordSource['stored'] = (filter, signal) => readBackup(directory, filter, note, signal);
+  const records: RecordSource['records'] = (...asked) => inJournalOrder(stored(...asked));
   return {
     name: 'backup',
     where: directory,
     records,
+    stored,
     recent: (filter, count) => lastOf(records(filter), count),
     follow(filter, signal) {
       const matches = createMatcher(filter);

@@ -1,7 +1,6 @@
 /** Gives the forwarder a moment to journal what was captured just now, so that a view is up to date. */
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf } from '../platform/errors.ts';
+import { entriesIn } from '../platform/files.ts';
 
 const POLL_MILLIS = 20;
 const MAX_WAIT_MILLIS = 1_000;
@@ -22,10 +21,5 @@ export async function drainSpool(queueDir: string, startForwarder: () => void): 
 }
 
 function countEvents(directory: string): number {
-  try {
-    return readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile()).length;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+  return entriesIn(directory).filter((entry) => entry.isFile()).length;
 }

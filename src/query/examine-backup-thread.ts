@@ -1,7 +1,7 @@
 /** The thread of `examine-backup.ts`: reads the backup of a directory, line by line, as it is asked for more. */
 import { parentPort } from 'node:worker_threads';
 import { examine, type Examined } from '../journal/examine.ts';
-import { toColumns } from '../journal/examined-columns.ts';
+import { buffersOf, toColumns } from '../journal/examined-columns.ts';
 import { backupLines, bodiesIn, createForeignCount } from './backup-lines.ts';
 import type { Answer } from './examine-backup.ts';
 import type { Note } from './record-source.ts';
@@ -15,7 +15,8 @@ async function answer(directory: string): Promise<void> {
   lines ??= recordsOf(directory, (text) => notes.push(text));
   const { value, done = false } = await lines.next();
   const examined: readonly Examined[] = value ?? [];
-  parentPort?.postMessage({ columns: toColumns(examined), notes, ended: done } satisfies Answer, []);
+  const columns = toColumns(examined);
+  parentPort?.postMessage({ columns, notes, ended: done } satisfies Answer, buffersOf(columns));
   notes = [];
 }
 

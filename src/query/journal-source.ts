@@ -39,6 +39,7 @@ export function createJournalSource({ directory, note }: JournalSourceDeps): Rec
     name: 'journal',
     where: directory,
     records,
+    stored: records,
     async recent(filter, count) {
       const matches = createMatcher(filter);
       const newest: SourceRecord[] = [];

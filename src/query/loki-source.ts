@@ -59,6 +59,7 @@ export function createLokiSource({ client, clock, note }: LokiSourceDeps): Recor
     name: 'loki',
     where: client.url,
     records: (...asked) => inJournalOrder(read(...asked)),
+    stored: read,
     async recent(filter, count) {
       const entries = await newestLogs(client, buildLogQuery(filter), await rangeOf(filter), count);
       return lastOf(inJournalOrder(toRecords(entries, createMatcher(filter))), count);

@@ -35,6 +35,8 @@ export interface RecordSource {
   readonly where: string;
   /** Everything that matches, in journal order. */
   records(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<SourceRecord>;
+  /** The same as it stands there: in any order, with copies; it takes no memory to put them in order. */
+  stored(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<SourceRecord>;
   /** The newest `count` that match, oldest first. */
   recent(filter: RecordFilter, count: number): Promise<readonly SourceRecord[]>;
   /** What matches of that which arrives from this call on, until `signal` aborts. */

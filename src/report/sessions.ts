@@ -1,6 +1,8 @@
 /** One line per session: what it was, how much it did, what went wrong. */
 import type { AtelRecord, Outcome } from '../journal/record.ts';
-import { CALL_EVENTS, callKey, createOutcomeTable, findingKey, outcomesOf } from './calls.ts';
+import { createCallCounts, type OutcomeCounts } from './call-counts.ts';
+import { findingKey } from './calls.ts';
+import { createRecentKeys, type RecentKeys } from './recent-keys.ts';
 
 export interface SessionSummary {
   readonly session_id: string;
@@ -16,7 +18,7 @@ export interface SessionSummary {
   readonly events: number;
   readonly tool_calls: number;
   /** Calls by how they ended. */
-  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  readonly outcomes: Readonly<OutcomeCounts>;
   /** Ran and failed or were interrupted, or could not run as asked. */
   readonly failures: number;
   /** Stopped by the user, a rule or a missing permission. */
@@ -30,10 +32,14 @@ export interface SessionSummary {
 const FAILED: readonly Outcome[] = ['failure', 'interrupted', 'invalid_input', 'unknown_tool'];
 const DENIED: readonly Outcome[] = ['denied', 'rejected'];
 
+/** Among how many others a finding is known again that stands on two records of its call. */
+const KEPT_FINDINGS = 65_536;
+
 interface Tally {
   start: string;
   end: string;
   events: number;
+  findings: number;
   /** Where the latest record was made. */
   project: Pick<AtelRecord, 'project_name' | 'project_path'>;
   parent: string | undefined;
@@ -42,8 +48,7 @@ interface Tally {
   entrypoint: string | undefined;
   effort: string | undefined;
   readonly agents: Set<string>;
-  readonly calls: Set<string>;
-  readonly findings: Set<string>;
+  readonly outcomes: OutcomeCounts;
 }
 
 /** Sessions in order of their start; records that belong to none are left out. */
@@ -51,16 +56,18 @@ export async function summarizeSessions(
   records: AsyncIterable<AtelRecord> | Iterable<AtelRecord>,
 ): Promise<readonly SessionSummary[]> {
   const tallies = new Map<string, Tally>();
-  const outcomes = createOutcomeTable();
+  const calls = createCallCounts();
+  const findings = createRecentKeys(KEPT_FINDINGS);
   for await (const record of records) {
     if (record.session_id === undefined) continue;
-    outcomes.add(record);
     const tally = tallies.get(record.session_id) ?? newTally(record);
     tallies.set(record.session_id, tally);
-    count(tally, record);
+    count(tally, record, findings);
+    calls.add(record, tally.outcomes);
   }
+  calls.finish();
   return [...tallies]
-    .map(([id, tally]) => summarize(id, tally, (key) => outcomes.get(key)))
+    .map(([id, tally]) => summarize(id, tally))
     .toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
 }
 
@@ -69,6 +76,7 @@ function newTally(record: AtelRecord): Tally {
     start: record.timestamp,
     end: record.timestamp,
     events: 0,
+    findings: 0,
     project: projectOf(record),
     parent: undefined,
     root: undefined,
@@ -76,8 +84,7 @@ function newTally(record: AtelRecord): Tally {
     entrypoint: undefined,
     effort: undefined,
     agents: new Set(),
-    calls: new Set(),
-    findings: new Set(),
+    outcomes: {},
   };
 }
 
@@ -89,7 +96,7 @@ function projectOf({ project_name, project_path }: AtelRecord): Tally['project']
   };
 }
 
-function count(tally: Tally, record: AtelRecord): void {
+function count(tally: Tally, record: AtelRecord, findings: RecentKeys): void {
   const { metadata, session_context: session } = record;
   tally.events += 1;
   if (record.timestamp < tally.start) tally.start = record.timestamp;
@@ -100,18 +107,12 @@ function count(tally: Tally, record: AtelRecord): void {
   tally.entrypoint = metadata?.entrypoint ?? tally.entrypoint;
   tally.effort = metadata?.effort ?? tally.effort;
   if (record.agent_context) tally.agents.add(record.agent_context.agent_id);
-  const key = CALL_EVENTS.has(record.hook_event) ? callKey(record) : undefined;
-  if (key !== undefined) tally.calls.add(key);
-  for (const told of outcomesOf(record)) tally.calls.add(told.key);
-  for (const finding of record.security?.findings ?? []) tally.findings.add(findingKey(record, finding));
+  for (const finding of record.security?.findings ?? [])
+    if (findings.add(findingKey(record, finding))) tally.findings += 1;
 }
 
-function summarize(id: string, tally: Tally, outcomeOf: (key: string) => Outcome): SessionSummary {
-  const outcomes: Partial<Record<Outcome, number>> = {};
-  for (const key of tally.calls) {
-    const outcome = outcomeOf(key);
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  }
+function summarize(id: string, tally: Tally): SessionSummary {
+  const { outcomes } = tally;
   const sum = (kinds: readonly Outcome[]): number =>
     kinds.reduce((total, kind) => total + (outcomes[kind] ?? 0), 0);
   const { project_name, project_path } = tally.project;
@@ -126,11 +127,11 @@ function summarize(id: string, tally: Tally, outcomeOf: (key: string) => Outcome
     ...(project_path !== undefined && { project_path }),
     agents: [...tally.agents],
     events: tally.events,
-    tool_calls: tally.calls.size,
+    tool_calls: Object.values(outcomes).reduce((total, calls) => total + calls, 0),
     outcomes,
     failures: sum(FAILED),
     denied: sum(DENIED),
-    findings: tally.findings.size,
+    findings: tally.findings,
     ...(tally.version !== undefined && { claude_version: tally.version }),
     ...(tally.entrypoint !== undefined && { entrypoint: tally.entrypoint }),
     ...(tally.effort !== undefined && { effort: tally.effort }),

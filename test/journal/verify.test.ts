@@ -204,13 +204,17 @@ describe('verification of a journal', () => {
     }
   });
 
-  it('names an unreadable last record, and a foreign line between two records', () => {
+  it('names an unreadable last record, and a foreign line between two records, with an edit in front of it', () => {
     const last = journalOf(COUNT);
     rewrite(last, (lines) => lines.with(LAST - 1, 'x'));
     expect(short(verdictOf(last))).toEqual(tampered('ok', ['unreadable', LAST, LAST]));
     const between = journalOf(COUNT);
     rewrite(between, (lines) => lines.toSpliced(5, 0, 'x'));
     expect(short(verdictOf(between))).toEqual(tampered('ok', ['unreadable', undefined, undefined]));
+    rewrite(between, (lines) => lines.with(4, lines[4]?.replace('echo', 'exho') ?? ''));
+    expect(short(verdictOf(between))).toEqual(
+      tampered('ok', ['unreadable', undefined, undefined], ['edited', 5, 5]),
+    );
   });
 
   it('tells invalid UTF-8 from the character that decoding would make of it', () => {

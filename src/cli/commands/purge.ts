@@ -7,6 +7,7 @@ import type { PurgePlan } from '../../journal/purge.ts';
 import { listSegments } from '../../journal/segments.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { AtelError } from '../../platform/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import { backupDirOf } from '../../stack/settings.ts';
 import type { CliContext } from '../context.ts';
 import { escapeText } from '../escape.ts';
@@ -110,7 +111,7 @@ function report(
     const document = { dry_run: files === undefined, records: targets.length, sessions, files, backup };
     return context.print(JSON.stringify(document));
   }
-  const what = `${count(targets.length, 'record')} of ${count(sessions.length, 'session')}`;
+  const what = `${plural(targets.length, 'record')} of ${plural(sessions.length, 'session')}`;
   if (!files) {
     context.print(targets.length > 0 ? `would purge ${what}` : 'nothing in the journal to purge');
     for (const session of sessions) context.print(`  ${escapeText(session)}`);
@@ -119,7 +120,7 @@ function report(
   }
   context.print(targets.length > 0 ? `purged ${what}` : 'nothing in the journal to purge');
   for (const [kind, number] of Object.entries(files))
-    if (number > 0) context.print(`  ${kind.replace('_', ' ')}: ${count(number, 'file')} removed`);
+    if (number > 0) context.print(`  ${kind.replace('_', ' ')}: ${plural(number, 'file')} removed`);
   const pattern = criteria.session === undefined ? '' : ` (grep -l ${escapeText(criteria.session)})`;
   const elsewhere = [
     `Not touched: copies that were sent${config.export.endpoint === undefined ? '' : ` to ${config.export.endpoint}`}.`,
@@ -128,8 +129,4 @@ function report(
     'Elsewhere: whoever runs that Collector or Loki. Claude Code keeps transcripts of its own in ~/.claude/projects',
   ];
   for (const line of elsewhere) context.print(line);
-}
-
-function count(number: number, one: string): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : `${one}s`}`;
 }

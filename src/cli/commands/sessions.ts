@@ -1,5 +1,6 @@
 /** `atel sessions`: what was recorded. */
 import { buildCommand } from '@stricli/core';
+import { keepHeapSmall } from '../../platform/memory.ts';
 import type { SourceRecord } from '../../query/record-source.ts';
 import { idShortener, shortDuration, shortTime } from '../../report/format.ts';
 import { type SessionSummary, summarizeSessions } from '../../report/sessions.ts';
@@ -27,6 +28,8 @@ export const sessionsCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: { flags: { ...readingFlags, ...sessionFlag, ...csvFlag } },
   async func(flags) {
+    // Records of a large backup wait to be merged, grow old in that time, and would be collected late.
+    keepHeapSmall();
     const reading = await openReading(this, flags);
     const { source, filter, output } = reading;
     const sessions = await summarizeSessions(recordsOf(source.records(filter)));

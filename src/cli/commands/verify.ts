@@ -7,6 +7,7 @@ import { examineJournal } from '../../journal/examine-journal.ts';
 import type { Problem, Verdict } from '../../journal/verdict.ts';
 import { createVerifier } from '../../journal/verify.ts';
 import { AtelError, errnoOf, messageOf } from '../../platform/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import { examineBackup } from '../../query/examine-backup.ts';
 import { SOURCE_NAMES, type SourceName, type SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
@@ -85,7 +86,7 @@ async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIt
   if (source !== 'journal') {
     const reading = await openReading(context, { json: false, source });
     if (source === 'backup') return examineBackup(reading.source.where, noteFor(context));
-    return examineEach(reading.source.records({}));
+    return examineEach(reading.source.stored({}));
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
   if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
@@ -143,10 +144,6 @@ function describeProblem({ kind, stream, from, to, detail }: Problem, several: b
   const range = from === undefined ? '' : from === to ? `seq ${from}` : `seq ${from}–${to}`;
   const place = several && stream !== undefined ? `${stream} ${range}` : range;
   return `  ${kind.padEnd(15)} ${place.padEnd(14)} ${detail}`;
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
 /** What to do about a verdict that is not `intact`. */
