@@ -147,6 +147,8 @@ describe('the intake', () => {
       [200, mark.slice(0, 128)],
     ]);
     // All else is forgotten, since it is gone.
-    expect([...(readSnapshot(paths.journalDir)?.unsettled ?? [])]).toEqual(foreign.map(({ id }) => id));
+    expect([...(readSnapshot(paths.journalDir)?.unsettled.keys() ?? [])]).toEqual(
+      foreign.map(({ id }) => id),
+    );
   });
 });
