@@ -4,9 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { writeJournal } from './journal-of.ts';
 import { peakMib } from './process.ts';
 import { type BenchResult, claim, markdownTable } from './stats.ts';
-import { ATEL, createBenchUser } from './user.ts';
+import { ATEL, type BenchUser, createBenchUser } from './user.ts';
 
 const RECORDS = 1_000_000;
+/** Of a smaller journal, to compare memory with. */
+const FEWER_RECORDS = 200_000;
+const VERIFY_MIB = 200;
 
 interface Run {
   readonly seconds: number;
@@ -14,10 +17,8 @@ interface Run {
 }
 
 export async function benchCli(): Promise<BenchResult> {
-  const user = createBenchUser();
-  try {
-    mkdirSync(user.paths.journalDir, { recursive: true, mode: 0o700 });
-    const session = await writeJournal(user.paths.journalDir, RECORDS);
+  const fewer = await withJournal(FEWER_RECORDS, ({ home, project }) => measure(home, project, ['verify']));
+  return withJournal(RECORDS, async (user, session) => {
     const run = (...args: string[]): Promise<Run> => measure(user.home, user.project, args);
     const commands = [
       ['timeline', session],
@@ -29,12 +30,10 @@ export async function benchCli(): Promise<BenchResult> {
     // The first run warms the page cache and is not counted.
     await run('sessions', '--session', session);
     for (const args of commands) results.push([args[0] ?? '', await run(...args)]);
-    const rows = results.map(([name, { seconds, peakMib }]) => [
-      name,
-      seconds.toFixed(2),
-      peakMib.toFixed(0),
-    ]);
-    const verify = results.at(-1)?.[1].seconds ?? Number.NaN;
+    const rows = [...results, [`verify of ${FEWER_RECORDS.toLocaleString('en')}`, fewer] as const].map(
+      ([name, { seconds, peakMib }]) => [name, seconds.toFixed(2), peakMib.toFixed(0)],
+    );
+    const verify = results.at(-1)?.[1] ?? { seconds: Number.NaN, peakMib: Number.NaN };
     return {
       title: 'Reading a journal of 1,000,000 records',
       text: `One session of 200 records, from the journal; process start included.\n\n${markdownTable(['command', 'seconds', 'peak RSS MiB'], rows)}`,
@@ -42,9 +41,28 @@ export async function benchCli(): Promise<BenchResult> {
         ...results
           .slice(0, 3)
           .map(([name, { seconds }]) => claim(`${name} of one session, s`, seconds, '<', 1)),
-        claim('verify, records per second', RECORDS / verify, '≥', 100_000, 0),
+        claim('verify, records per second', RECORDS / verify.seconds, '≥', 100_000, 0),
+        claim('peak RSS of verify, MiB', verify.peakMib, '<', VERIFY_MIB, 0),
+        claim(
+          `peak RSS of verify ÷ that of ${FEWER_RECORDS.toLocaleString('en')} records`,
+          verify.peakMib / fewer.peakMib,
+          '≤',
+          1.25,
+        ),
       ],
     };
+  });
+}
+
+/** Makes a journal of that length for a user; `session` is one in the middle. */
+async function withJournal<T>(
+  records: number,
+  use: (user: BenchUser, session: string) => Promise<T>,
+): Promise<T> {
+  const user = createBenchUser();
+  try {
+    mkdirSync(user.paths.journalDir, { recursive: true, mode: 0o700 });
+    return await use(user, await writeJournal(user.paths.journalDir, records));
   } finally {
     user.remove();
   }
