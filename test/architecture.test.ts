@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSync, Visitor } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
+import { percentile } from '../scripts/bench/stats.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
@@ -116,10 +117,6 @@ function functionLines(file: string): readonly number[] {
     ArrowFunctionExpression: (arrow) => arrow.body.type === 'BlockStatement' && measure(arrow),
   }).visit(parseSync(file, text).program);
   return lines;
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 }
 
 /** The bars of `style.md`. */

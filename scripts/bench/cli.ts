@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { writeJournal } from './journal-of.ts';
 import { peakMib } from './process.ts';
 import { type BenchResult, claim, markdownTable } from './stats.ts';
-import { ATEL, type BenchUser, createBenchUser } from './user.ts';
+import { ATEL, type BenchUser, withBenchUser } from './user.ts';
 
 const RECORDS = 1_000_000;
 /** Of a smaller journal, to compare memory with. */
@@ -55,17 +55,11 @@ export async function benchCli(): Promise<BenchResult> {
 }
 
 /** Makes a journal of that length for a user; `session` is one in the middle. */
-async function withJournal<T>(
-  records: number,
-  use: (user: BenchUser, session: string) => Promise<T>,
-): Promise<T> {
-  const user = createBenchUser();
-  try {
+function withJournal<T>(records: number, use: (user: BenchUser, session: string) => Promise<T>): Promise<T> {
+  return withBenchUser(async (user) => {
     mkdirSync(user.paths.journalDir, { recursive: true, mode: 0o700 });
-    return await use(user, await writeJournal(user.paths.journalDir, records));
-  } finally {
-    user.remove();
-  }
+    return use(user, await writeJournal(user.paths.journalDir, records));
+  });
 }
 
 function measure(home: string, cwd: string, args: readonly string[]): Promise<Run> {

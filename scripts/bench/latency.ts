@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import { until } from './process.ts';
 import { type BenchResult, claim, markdownTable, median, percentile } from './stats.ts';
-import { type BenchUser, createBenchUser } from './user.ts';
+import { type BenchUser, withBenchUser } from './user.ts';
 
 const EVENTS = 60;
 /** Each of a user of its own, whose forwarder has never run. */
@@ -14,8 +14,8 @@ const WAIT = { pollMillis: 10, patienceMillis: 20_000 };
 /** @throws when Collector or Loki cannot be had */
 export async function benchLatency(): Promise<BenchResult> {
   const firsts: number[] = [];
-  for (let i = 1; i < FIRST_EVENTS; i++) firsts.push(await withUser(firstEvent));
-  return withUser(async (user) => {
+  for (let i = 1; i < FIRST_EVENTS; i++) firsts.push(await withBenchUser(firstEvent));
+  return withBenchUser(async (user) => {
     firsts.push(await firstEvent(user));
     const [otlp, health, metrics, loki, grpc] = await freePorts(5);
     user.atel(
@@ -53,15 +53,6 @@ export async function benchLatency(): Promise<BenchResult> {
       ],
     };
   });
-}
-
-async function withUser<T>(use: (user: BenchUser) => Promise<T>): Promise<T> {
-  const user = createBenchUser();
-  try {
-    return await use(user);
-  } finally {
-    user.remove();
-  }
 }
 
 function hook(user: BenchUser, event: string, id: string): number {

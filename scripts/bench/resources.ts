@@ -9,7 +9,7 @@ import { livePidFile } from '../../src/platform/processes.ts';
 import { cpuMillis, peakMib, residentMib, until } from './process.ts';
 import { fillSpool } from './spool-of.ts';
 import { type BenchResult, claim, markdownTable } from './stats.ts';
-import { type BenchUser, createBenchUser } from './user.ts';
+import { type BenchUser, withBenchUser } from './user.ts';
 
 const WAITING = 100_000;
 const IDLE_MILLIS = 60_000;
@@ -65,9 +65,8 @@ async function withSilentEndpoint<T>(use: (endpoint: string) => Promise<T>): Pro
   }
 }
 
-async function measure(endpoint: string | undefined): Promise<Taken> {
-  const user = createBenchUser();
-  try {
+function measure(endpoint: string | undefined): Promise<Taken> {
+  return withBenchUser(async (user) => {
     if (endpoint !== undefined) updateConfigFile(user.paths.configFile, [[['export', 'endpoint'], endpoint]]);
     fillSpool(user.paths.queueDir, WAITING);
     const pid = await startByHook(user);
@@ -80,9 +79,7 @@ async function measure(endpoint: string | undefined): Promise<Taken> {
     await sleep(IDLE_MILLIS);
     const idle = ((cpuMillis(pid) - before) / IDLE_MILLIS) * 100;
     return { peak: peakMib(pid), after, idle };
-  } finally {
-    user.remove();
-  }
+  });
 }
 
 async function startByHook({ hook, project, paths }: BenchUser): Promise<number> {

@@ -59,3 +59,13 @@ export function createBenchUser(dir: string = tmpdir()): BenchUser {
   user.atel('enable');
   return user;
 }
+
+/** Lends a user of its own, and removes it afterwards. */
+export async function withBenchUser<T>(use: (user: BenchUser) => Promise<T>): Promise<T> {
+  const user = createBenchUser();
+  try {
+    return await use(user);
+  } finally {
+    user.remove();
+  }
+}

@@ -5,8 +5,6 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOutlet } from '../../src/forwarder/outlet.ts';
-import { runForwarder } from '../../src/forwarder/run.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import { writeCursor } from '../../src/journal/marks.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
@@ -14,6 +12,7 @@ import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { livePidFile, startTimeOf } from '../../src/platform/processes.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { openSpool } from '../../src/spool/spool.ts';
+import { emptySpool } from '../helpers/empty-spool.ts';
 import type { Fault } from '../helpers/fault-preload.ts';
 import { startForward } from '../helpers/forward-child.ts';
 import { eventually } from '../helpers/atel.ts';
@@ -73,16 +72,6 @@ function spool(session: string, command: string, whole = true): void {
   writeFileSync(join(paths.queueDir, name), bytes, { mode: 0o600 });
 }
 
-async function forward(): Promise<void> {
-  await runForwarder({
-    paths,
-    loadConfig: () => loadConfig(paths.configFile, {}),
-    once: true,
-    signal: new AbortController().signal,
-    note: (line) => expect(line).toBe(''),
-  });
-}
-
 /** Two sessions, one of which speaks of the canary, also where nobody could read it. */
 async function record(): Promise<void> {
   for (let i = 0; i < 4; i++) {
@@ -90,7 +79,7 @@ async function record(): Promise<void> {
     spool(STAYING, 'harmless');
   }
   spool(GOING, CANARY, false);
-  await forward();
+  await emptySpool(paths);
   const line = lines().find((text) => text.includes(CANARY));
   mkdirSync(paths.deadLetterDir, { mode: 0o700 });
   writeFileSync(join(paths.deadLetterDir, '3-x.json'), JSON.stringify({ kind: 'rejected', line }));
@@ -188,7 +177,7 @@ describe('atel purge', () => {
     await atel('purge', '--session', GOING, '--yes');
     const newest = records().at(-1)?.audit.seq ?? 0;
     spool(GOING, 'later');
-    await forward();
+    await emptySpool(paths);
     const later = records().filter(({ session_id: id }) => id === GOING);
     expect(later.map(({ audit }) => audit.seq > newest)).toEqual([true]);
     expect((await atel('verify')).code).toBe(0);
@@ -219,7 +208,7 @@ describe('atel purge', () => {
         expect([verdict.code, at], verdict.out).toEqual([0, at]);
         expect((await atelIn(copy, 'purge', '--session', GOING, '--yes')).code).toBe(0);
         // As the next leader does, for what the killed process left.
-        await forward();
+        await emptySpool(paths);
         expect([filesWith(CANARY), at]).toEqual([[], at]);
         const { code, out } = await atelIn(copy, 'verify');
         expect([code, out.includes('not finished'), at], out).toEqual([0, false, at]);

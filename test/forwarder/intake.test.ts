@@ -12,14 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { runForwarder } from '../../src/forwarder/run.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { readSnapshot } from '../../src/journal/snapshot.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
 import { openSpool } from '../../src/spool/spool.ts';
+import { emptySpool } from '../helpers/empty-spool.ts';
 
 const HOUR_SECONDS = 3600;
 const TRAILER_BYTES = `\n\u001eOK ${randomUUID()}\n`.length;
@@ -32,16 +31,6 @@ beforeEach(() => {
   openSpool(paths);
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-async function forward(): Promise<void> {
-  await runForwarder({
-    paths,
-    loadConfig: () => loadConfig(paths.configFile),
-    once: true,
-    signal: new AbortController().signal,
-    note: (line) => expect(line).toBe(''),
-  });
-}
 
 /** Puts a file into the queue, modified so many seconds from now. @returns its name, and its record's id */
 function put(content: (name: string) => string | Buffer, seconds = 0): string {
@@ -74,7 +63,7 @@ function batches(): readonly number[] {
 describe('the intake', () => {
   it('takes 1,024 files at a time, and all of them', async () => {
     for (let i = 0; i < 1_030; i++) put(whole(stop(`s${i % 7}-${i}`)));
-    await forward();
+    await emptySpool(paths);
     expect(batches()).toEqual([1_024, 6]);
     expect(readdirSync(paths.queueDir)).toEqual([]);
   }, 60_000);
@@ -83,7 +72,7 @@ describe('the intake', () => {
     const sizes = [17, 6, 6, 6].map((mib, i) => ({ bytes: mib * 1_048_576, seconds: i - 100 }));
     // Nothing that a parser would look at for long.
     for (const { bytes, seconds } of sizes) put(whole('x'.repeat(bytes)), seconds);
-    await forward();
+    await emptySpool(paths);
     expect(batches()).toEqual([1, 2, 1]);
     expect(readdirSync(paths.quarantineDir)).toHaveLength(4);
   }, 60_000);
@@ -95,7 +84,7 @@ describe('the intake', () => {
       (name) => `atel-spool/1 Stop s ${name}\nproject_dir!too_long\n\n${stop('b')}\n\u001eOK ${name}\n`,
     );
     const ahead = put(whole(stop('c')), HOUR_SECONDS);
-    await forward();
+    await emptySpool(paths);
     expect(recordOf(unmarked)).toMatchObject({ event_type: 'stop', audit: { commit: 'unmarked' } });
     expect(recordOf(torn)).toMatchObject({ event_type: 'unreadable', audit: { commit: 'torn' } });
     expect(recordOf(refused)?.audit).toMatchObject({ commit: 'ok', cut: ['header.project_dir'] });
@@ -108,7 +97,7 @@ describe('the intake', () => {
     // Of which no other one is a copy, though nothing of both is left.
     const torn = put(() => 'atel-spool/1 Sto', -60);
     const [empty = '', garbage = ''] = ['', '{"half'].map((payload) => put(whole(payload)));
-    await forward();
+    await emptySpool(paths);
     for (const id of [torn, empty, garbage]) expect(recordOf(id)?.event_type).toBe('unreadable');
     expect(readdirSync(paths.quarantineDir).toSorted()).toEqual([torn, garbage].toSorted());
     expect(readdirSync(paths.queueDir)).toEqual([]);
@@ -120,7 +109,7 @@ describe('the intake', () => {
     put(whole('{'), -1);
     symlinkSync('/etc/passwd', join(paths.queueDir, 'link'));
     writeFileSync(join(paths.lostDir, `write1.${randomUUID()}`), '', { mode: 0o600 });
-    await forward();
+    await emptySpool(paths);
     expect(own('forwarder_stop').at(-1)?.action_details).toMatchObject({
       received: 3,
       duplicates: 1,
@@ -139,7 +128,7 @@ describe('the intake', () => {
     writeFileSync(join(paths.lostDir, `write1.${mark}`), '', { mode: 0o600 });
     for (let start = 0; start < 3; start++) {
       put(whole(stop(`s${start}`)));
-      await forward();
+      await emptySpool(paths);
     }
     const foreign = own('foreign_file');
     expect(foreign.map(({ action_details: details }) => details?.['file'])).toEqual([link.slice(0, 128)]);

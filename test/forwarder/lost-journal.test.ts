@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { runForwarder } from '../../src/forwarder/run.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { openSpool } from '../../src/spool/spool.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
+import { emptySpool } from '../helpers/empty-spool.ts';
 
 let home: string;
 let paths: Paths;
@@ -20,9 +19,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 async function forwardOnce(): Promise<void> {
   spoolEvents(paths.queueDir, { project: '/home/dev/project', count: 3 });
-  const note = (): void => undefined;
-  const signal = new AbortController().signal;
-  await runForwarder({ paths, loadConfig: () => loadConfig(paths.configFile), once: true, signal, note });
+  await emptySpool(paths);
   expect(readdirSync(paths.queueDir)).toEqual([]);
 }
 

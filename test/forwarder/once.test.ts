@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
 import { takeLeaderLock } from '../../src/forwarder/lock.ts';
-import { runForwarder } from '../../src/forwarder/run.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { openSpool } from '../../src/spool/spool.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
+import { emptySpool } from '../helpers/empty-spool.ts';
 
 /** Long enough for many looks at the spool. */
 const LOOKING_MILLIS = 500;
@@ -43,11 +42,7 @@ describe('a forwarder that shall empty the spool once', () => {
     if (!lock) throw new Error('nobody else leads');
     try {
       let returned = false;
-      const note = (): void => undefined;
-      const signal = new AbortController().signal;
-      const configOf = (): ReturnType<typeof loadConfig> => loadConfig(paths.configFile);
-      const run = runForwarder({ paths, loadConfig: configOf, once: true, signal, note });
-      const end = run.then(() => (returned = true));
+      const end = emptySpool(paths).then(() => (returned = true));
       await sleep(LOOKING_MILLIS);
       expect(returned).toBe(false);
       rmSync(file);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { ownRecord } from '../../src/forwarder/own-records.ts';
-import { runForwarder } from '../../src/forwarder/run.ts';
 import { takeJournal } from '../../src/forwarder/take-journal.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import { loadInstall } from '../../src/platform/install-id.ts';
 import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
 import { openSpool } from '../../src/spool/spool.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
+import { emptySpool } from '../helpers/empty-spool.ts';
 
 const WHO = { host: 'laptop', user: 'dev', telemetryVersion: '0' };
 
@@ -34,12 +34,6 @@ function journalThose(ids: readonly string[], type: string): void {
   journal.close();
 }
 
-async function forwardOnce(): Promise<void> {
-  const note = (): void => undefined;
-  const signal = new AbortController().signal;
-  await runForwarder({ paths, loadConfig: () => loadConfig(paths.configFile), once: true, signal, note });
-}
-
 describe('a spool file whose record was journaled before a crash', () => {
   it.each([
     ['unreadable', 'goes to the quarantine, readable as it may look to this version'],
@@ -48,7 +42,7 @@ describe('a spool file whose record was journaled before a crash', () => {
     openSpool(paths);
     const ids = spoolEvents(paths.queueDir, { project: '/home/dev/project', count: 2 });
     journalThose(ids, type);
-    await forwardOnce();
+    await emptySpool(paths);
     expect(readdirSync(paths.queueDir)).toEqual([]);
     expect(readdirSync(paths.quarantineDir).toSorted()).toEqual(type === 'unreadable' ? ids.toSorted() : []);
     const journaled = [...readJournal(paths.journalDir)].map(({ line }) => parseRecord(line)?.id ?? '');
