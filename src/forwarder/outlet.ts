@@ -1,7 +1,7 @@
 /** The journal as delivery reads it: batches behind the export cursor. */
 import { type ExportCursor, readCursor, writeCursor } from '../journal/marks.ts';
-import { type JournalPosition, readJournal, readRecord } from '../journal/reader.ts';
-import type { SealedRecord } from '../journal/record.ts';
+import { type JournalLine, type JournalPosition, readJournal, readRecord } from '../journal/reader.ts';
+import type { AtelRecord, JournaledRecord } from '../journal/record.ts';
 import { AtelError } from '../platform/errors.ts';
 import type { JournalOutlet } from '../otlp/batches.ts';
 
@@ -13,10 +13,11 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
       if (cursor) writeCursor(journalDir, cursor);
     },
     readBatch(after, maxRecords, maxBytes) {
-      const sealed: SealedRecord[] = [];
-      let cursor = after;
+      const sealed: JournaledRecord[] = [];
+      let cursor = (): ExportCursor | undefined => after;
       let bytes = 0;
-      for (const { line, leaf, position, torn, damaged } of readJournal(journalDir, positionOf(after))) {
+      for (const read of readJournal(journalDir, positionOf(after))) {
+        const { line, position, torn, damaged } = read;
         if (torn) break;
         const reading = damaged === undefined ? readRecord(line) : undefined;
         // Behind what was purged there always is the record that tells of it, which moves the cursor.
@@ -31,14 +32,18 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
         const { record } = reading;
         const length = position.next - position.offset - 1;
         if (sealed.length > 0 && (sealed.length >= maxRecords || bytes + length > maxBytes)) break;
-        sealed.push({ line, record, leaf });
+        sealed.push({ line, record });
         bytes += length;
-        const { stream, seq } = record.audit;
-        cursor = { stream, seq, leaf, segment: position.segment, offset: position.next };
+        cursor = () => cursorBehind(read, record);
       }
-      return { sealed, bytes, cursor };
+      return { sealed, bytes, cursor: cursor() };
     },
   };
+}
+
+function cursorBehind({ leaf, position }: JournalLine, { audit }: AtelRecord): ExportCursor {
+  const { stream, seq } = audit;
+  return { stream, seq, leaf, segment: position.segment, offset: position.next };
 }
 
 function positionOf(cursor: ExportCursor | undefined): JournalPosition | undefined {

@@ -205,10 +205,13 @@ export type DraftRecord = Omit<AtelRecord, 'audit'> & {
   readonly audit: Omit<AuditBlock, 'stream' | 'seq' | 'prev' | 'sseq' | 'sprev'>;
 };
 
-/** A sealed record: the canonical line without its newline, and what was read from or written into it. */
-export interface SealedRecord {
+/** A canonical line without its newline, and what was read from or written into it. */
+export interface JournaledRecord {
   readonly line: string;
   readonly record: AtelRecord;
+}
+
+export interface SealedRecord extends JournaledRecord {
   /** Hex SHA-256(0x00 ‖ UTF-8 line). */
   readonly leaf: string;
 }

@@ -1,14 +1,17 @@
-/** Batches of LogRecords from the journal, the next one made ready while the one before is under way. */
+/**
+ * The journal as bodies of requests. Two are made ready ahead: while one is under way, the next is compressed in
+ * another thread and this one makes the one behind it.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { SealedRecord } from '../journal/record.ts';
+import type { JournaledRecord } from '../journal/record.ts';
 import type { BatchSize } from './batch-limits.ts';
 import { toLogRecord } from './log-record.ts';
 import type { ResourceCache } from './resource.ts';
 
 /** Records in the journal's order, and where reading goes on behind them. `Cursor` is the journal's own affair. */
 export interface JournalBatch<Cursor> {
-  readonly sealed: readonly SealedRecord[];
+  readonly sealed: readonly JournaledRecord[];
   /** Of their lines, in UTF-8. */
   readonly bytes: number;
   readonly cursor: Cursor;
@@ -27,41 +30,62 @@ export interface JournalOutlet<Cursor> {
   readBatch(after: Cursor, maxRecords: number, maxBytes: number): JournalBatch<Cursor>;
 }
 
-export interface Batch<Cursor> extends JournalBatch<Cursor> {
-  readonly logRecords: readonly ReadableLogRecord[];
+/** A request to be. Its records stand in its body alone, so that what waits is small. */
+export interface Batch<Cursor> {
+  readonly after: Cursor;
+  readonly cursor: Cursor;
+  readonly records: number;
+  /** Of their lines, in UTF-8. */
+  readonly bytes: number;
+  readonly body: Promise<Uint8Array>;
 }
 
 export interface Batches<Cursor> {
-  /** The batch behind a place. */
-  behind(after: Cursor, size: BatchSize): Batch<Cursor>;
+  /** The batch behind a place; `undefined` when there is no record yet. */
+  behind(after: Cursor, size: BatchSize): Batch<Cursor> | undefined;
   /** Makes ready what `behind` will probably be asked for next. Never throws. */
   prepare(after: Cursor, size: BatchSize): void;
+  /** The records of a batch, read again. */
+  recordsOf(batch: Batch<Cursor>): readonly JournaledRecord[];
 }
 
-/** Builds the reader; it holds at most one batch. */
-export function createBatches<Cursor>(
-  journal: JournalOutlet<Cursor>,
-  resources: ResourceCache,
-): Batches<Cursor> {
-  let ahead: { readonly after: Cursor; readonly size: BatchSize; readonly batch: Batch<Cursor> } | undefined;
-  const read = (after: Cursor, { records, bytes }: BatchSize): Batch<Cursor> => {
-    const batch = journal.readBatch(after, records, bytes);
-    return { ...batch, logRecords: batch.sealed.map((one) => toLogRecord(one, resources.of(one.record))) };
+export interface BatchesDeps<Cursor> {
+  readonly journal: JournalOutlet<Cursor>;
+  readonly resources: ResourceCache;
+  readonly encode: (records: readonly ReadableLogRecord[]) => Promise<Uint8Array>;
+}
+
+const MAX_AHEAD = 2;
+
+type Sized<Cursor> = Batch<Cursor> & { readonly size: BatchSize };
+
+/** Builds the reader; it holds at most `MAX_AHEAD` batches. */
+export function createBatches<Cursor>({ journal, resources, encode }: BatchesDeps<Cursor>): Batches<Cursor> {
+  let ahead: readonly Sized<Cursor>[] = [];
+  const read = (after: Cursor, size: BatchSize): Sized<Cursor> | undefined => {
+    const { sealed, bytes, cursor } = journal.readBatch(after, size.records, size.bytes);
+    if (sealed.length === 0) return undefined;
+    const body = encode(sealed.map((one) => toLogRecord(one, resources.of(one.record))));
+    return { after, size, cursor, records: sealed.length, bytes, body };
   };
   return {
     behind(after, size) {
-      const ready = ahead;
-      ahead = undefined;
+      const [ready, ...others] = ahead;
       const fits = ready !== undefined && ready.after === after && isDeepStrictEqual(ready.size, size);
-      return fits ? ready.batch : read(after, size);
+      ahead = fits ? others : [];
+      return fits ? ready : read(after, size);
     },
     prepare(after, size) {
       try {
-        const batch = read(after, size);
-        if (batch.sealed.length > 0) ahead = { after, size, batch };
+        while (ahead.length < MAX_AHEAD) {
+          const batch = read(ahead.at(-1)?.cursor ?? after, size);
+          if (!batch) return;
+          ahead = [...ahead, batch];
+        }
       } catch {
         // Read again when its turn comes, where what is wrong with it is told.
       }
     },
+    recordsOf: ({ after, records, bytes }) => journal.readBatch(after, records, bytes).sealed,
   };
 }

@@ -8,15 +8,15 @@
  * `at` is RFC 3339. Writing the same letter again replaces it.
  */
 import { join } from 'node:path';
-import type { SealedRecord } from '../journal/record.ts';
+import type { JournaledRecord } from '../journal/record.ts';
 import { type Clock, formatNanos } from '../platform/clock.ts';
 import { ensurePrivateDir, writeAtomic } from '../platform/files.ts';
 
 export interface DeadLetters {
   /** Keeps a record that was refused alone; returns the file's path once it is durable. */
-  rejected(sealed: SealedRecord, status: number, message: string): string;
+  rejected(one: JournaledRecord, status: number, message: string): string;
   /** Keeps the ids of a batch that was taken in part; returns the file's path once it is durable. */
-  partial(batch: readonly SealedRecord[], rejected: number, message: string): string;
+  partial(batch: readonly JournaledRecord[], rejected: number, message: string): string;
 }
 
 /** Ids are ours, but they come from file names. */

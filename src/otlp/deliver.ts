@@ -2,12 +2,13 @@
  * From the journal to the endpoint, at least once. The cursor moves when records were accepted, or were refused for
  * good and are kept aside; for nothing else, however long it takes. No timers here: the forwarder calls `step`.
  */
-import type { SealedRecord } from '../journal/record.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JournaledRecord } from '../journal/record.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { errnoOf, messageOf } from '../platform/errors.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
-import { type Batches, createBatches, type JournalBatch, type JournalOutlet } from './batches.ts';
-import { type BatchLimits, createBatchLimits } from './batch-limits.ts';
+import { type Batch, type Batches, createBatches, type JournalOutlet } from './batches.ts';
+import { type BatchLimits, type BatchSize, createBatchLimits } from './batch-limits.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letter.ts';
 import type { OtlpExporter } from './exporter.ts';
 import type { ResourceCache } from './resource.ts';
@@ -17,14 +18,14 @@ import type { ExportVerdict } from './verdict.ts';
 export type DeliveryEvent =
   | {
       readonly kind: 'rejected';
-      readonly sealed: SealedRecord;
+      readonly sealed: JournaledRecord;
       readonly status: number;
       readonly message: string;
       readonly file: string;
     }
   | {
       readonly kind: 'partial';
-      readonly batch: readonly SealedRecord[];
+      readonly batch: readonly JournaledRecord[];
       readonly rejected: number;
       readonly message: string;
       readonly file: string;
@@ -74,6 +75,8 @@ const REQUEST_BYTES_PER_LINE_BYTE = 3;
 /** `action_details.kind` of the records that the forwarder makes of `DeliveryEvent`s. */
 const OWN_KINDS: readonly unknown[] = ['delivery_rejected', 'delivery_partial'];
 
+const ONE_RECORD: BatchSize = { records: 1, bytes: Number.MAX_SAFE_INTEGER };
+
 type VerdictOf<Kind> = Extract<ExportVerdict, { readonly kind: Kind }>;
 
 export function createDelivery<Cursor>(options: DeliveryOptions<Cursor>): Delivery {
@@ -97,7 +100,7 @@ class JournalDelivery<Cursor> implements Delivery {
     this.#backoff = createBackoff(options.now ?? (() => performance.now()), options.random ?? Math.random);
     this.#limits = createBatchLimits(options.maxBatchRecords, maxLineBytes);
     this.#letters = createDeadLetters(options.deadLetterDir, options.clock ?? systemClock);
-    this.#batches = createBatches(options.journal, options.resources);
+    this.#batches = createBatches({ ...options, encode: options.exporter.encode });
     this.#cursor = options.journal.loadCursor();
   }
 
@@ -107,11 +110,12 @@ class JournalDelivery<Cursor> implements Delivery {
     try {
       const size = this.#limits.next();
       const batch = this.#batches.behind(this.#cursor, size);
-      if (batch.sealed.length === 0) return { kind: 'idle' };
-      const answer = this.#options.exporter.export(batch.logRecords);
-      // Compressing and sending happen beside this thread. While nothing goes out, what comes next can wait.
-      if (!this.#backoff.failing()) this.#batches.prepare(batch.cursor, size);
-      return await this.#settle(batch, await answer);
+      if (!batch) return { kind: 'idle' };
+      const [verdict] = await Promise.all([
+        this.#options.exporter.send(batch.body),
+        this.#lookAhead(batch.cursor, size),
+      ]);
+      return await this.#settle(batch, verdict);
     } catch (error) {
       // A full or failing disk: what could not be noted is sent again.
       if (errnoOf(error) === undefined) throw error;
@@ -127,7 +131,15 @@ class JournalDelivery<Cursor> implements Delivery {
     };
   }
 
-  #settle(batch: JournalBatch<Cursor>, verdict: ExportVerdict): DeliveryStep | Promise<DeliveryStep> {
+  async #lookAhead(after: Cursor, size: BatchSize): Promise<void> {
+    // While nothing goes out, what comes next can wait.
+    if (this.#backoff.failing()) return;
+    // The request leaves first, so that the server works at the same time.
+    await nextTurn();
+    this.#batches.prepare(after, size);
+  }
+
+  #settle(batch: Batch<Cursor>, verdict: ExportVerdict): DeliveryStep | Promise<DeliveryStep> {
     switch (verdict.kind) {
       case 'accepted':
         this.#warning = verdict.warning;
@@ -145,52 +157,53 @@ class JournalDelivery<Cursor> implements Delivery {
     return this.#wait(verdict.message, verdict.kind === 'later' ? verdict.retryAfterMillis : undefined);
   }
 
-  #onAccepted(batch: JournalBatch<Cursor>): DeliveryStep {
-    const records = batch.sealed.length;
+  #onAccepted(batch: Batch<Cursor>): DeliveryStep {
     this.#moveBehind(batch);
-    this.#limits.accepted(records, batch.bytes);
-    return { kind: 'sent', records };
+    this.#limits.accepted(batch.records, batch.bytes);
+    return { kind: 'sent', records: batch.records };
   }
 
-  #onPartial(batch: JournalBatch<Cursor>, { rejected, message }: VerdictOf<'partial'>): DeliveryStep {
-    const { sealed, bytes } = batch;
+  #onPartial(batch: Batch<Cursor>, { rejected, message }: VerdictOf<'partial'>): DeliveryStep {
+    const sealed = this.#batches.recordsOf(batch);
     const file = this.#letters.partial(sealed, rejected, message);
     if (!sealed.every(isAboutDelivery)) {
       this.#options.onEvent({ kind: 'partial', batch: sealed, rejected, message, file });
     }
     this.#moveBehind(batch);
-    this.#limits.accepted(sealed.length, bytes);
-    this.#rejected += Math.min(rejected, sealed.length);
-    return { kind: 'set_aside', records: sealed.length };
+    this.#limits.accepted(batch.records, batch.bytes);
+    this.#rejected += Math.min(rejected, batch.records);
+    return { kind: 'set_aside', records: batch.records };
   }
 
-  async #onSplit(batch: JournalBatch<Cursor>, verdict: VerdictOf<'split'>): Promise<DeliveryStep> {
+  async #onSplit(batch: Batch<Cursor>, verdict: VerdictOf<'split'>): Promise<DeliveryStep> {
     const { status, message } = verdict;
-    const [sealed, ...others] = batch.sealed;
-    if (!sealed || others.length > 0) {
-      this.#limits.refused(batch.sealed.length);
-      return { kind: 'narrowed', records: batch.sealed.length };
+    const { records } = batch;
+    if (records > 1) {
+      this.#limits.refused(records);
+      return { kind: 'narrowed', records };
     }
-    if (!(await this.#serverWorks())) return this.#wait(`every request is refused: ${message}`);
-    const file = this.#letters.rejected(sealed, status, message);
-    if (!isAboutDelivery(sealed)) this.#options.onEvent({ kind: 'rejected', sealed, status, message, file });
+    if (!(await this.#serverWorks(batch))) return this.#wait(`every request is refused: ${message}`);
+    for (const sealed of this.#batches.recordsOf(batch)) {
+      const file = this.#letters.rejected(sealed, status, message);
+      if (!isAboutDelivery(sealed))
+        this.#options.onEvent({ kind: 'rejected', sealed, status, message, file });
+    }
     this.#moveBehind(batch);
     this.#limits.setAside();
     this.#rejected += 1;
-    return { kind: 'set_aside', records: 1 };
+    return { kind: 'set_aside', records };
   }
 
   /** A record is condemned only when the server takes its neighbour, or at least an empty request. */
-  async #serverWorks(): Promise<boolean> {
+  async #serverWorks({ cursor }: Batch<Cursor>): Promise<boolean> {
     if (this.#limits.neighbourAccepted()) return true;
-    const two = this.#batches.behind(this.#cursor, { records: 2, bytes: Number.MAX_SAFE_INTEGER }).logRecords;
-    for (const probe of two.length > 1 ? [[], two.slice(1)] : [[]]) {
-      if ((await this.#options.exporter.export(probe)).kind === 'accepted') return true;
-    }
-    return false;
+    const { exporter } = this.#options;
+    if ((await exporter.export([])).kind === 'accepted') return true;
+    const neighbour = this.#batches.behind(cursor, ONE_RECORD);
+    return neighbour !== undefined && (await exporter.send(neighbour.body)).kind === 'accepted';
   }
 
-  #moveBehind({ cursor }: JournalBatch<Cursor>): void {
+  #moveBehind({ cursor }: Batch<Cursor>): void {
     this.#options.journal.saveCursor(cursor);
     this.#cursor = cursor;
     this.#backoff.reset();
@@ -204,6 +217,6 @@ class JournalDelivery<Cursor> implements Delivery {
 }
 
 /** Such records are not reported again, else each refusal would make the next one. */
-function isAboutDelivery({ record }: SealedRecord): boolean {
+function isAboutDelivery({ record }: JournaledRecord): boolean {
   return record.hook_event === 'Audit' && OWN_KINDS.includes(record.action_details?.kind);
 }

@@ -1,29 +1,26 @@
 /**
- * Records to an OTLP/HTTP endpoint, with an honest verdict: the SDK's exporter, delegate and JSON serializer, over a
- * transport of ours (`http-sender.ts`) at the place where the package lets one in.
+ * Records to an OTLP/HTTP endpoint, with an honest verdict: the SDK's JSON serializer (`request-body.ts`) over a
+ * transport of ours (`http-sender.ts`).
  */
-import {
-  createOtlpNetworkExportDelegate,
-  ExporterMetrics,
-  OTLPExporterBase,
-} from '@opentelemetry/otlp-exporter-base';
-import { JsonLogsSerializer, LogsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { type ExportSettings, logsUrl, senderOptions } from './endpoint.ts';
 import { createHttpSender } from './http-sender.ts';
+import { encodeBody } from './request-body.ts';
 import { type ExportVerdict, type HttpOutcome, toVerdict } from './verdict.ts';
 
 export interface OtlpExporter {
   /** Where it sends, without a query, which may hold a key. */
   readonly endpoint: string;
-  /** Sends one request and judges the answer; an empty list asks whether the endpoint works. One call at a time. */
+  /** The body of a request: serialized at once, then compressed beside this thread. May be dropped. */
+  readonly encode: (records: readonly ReadableLogRecord[]) => Promise<Uint8Array>;
+  /** Sends one request and judges the answer. One call at a time. */
+  readonly send: (body: Promise<Uint8Array>) => Promise<ExportVerdict>;
+  /** Both; an empty list asks whether the endpoint works. */
   export(records: readonly ReadableLogRecord[]): Promise<ExportVerdict>;
   /** Breaks off what is under way. */
   shutdown(): Promise<void>;
 }
 
-/** Room for the delegate to forget the last request, which it does a moment after its callback. */
-const CONCURRENCY_LIMIT = 2;
 /** Shorter header values are no secrets, and too likely to stand in a message by chance. */
 const MIN_SECRET_CHARS = 8;
 
@@ -36,40 +33,18 @@ export function createOtlpExporter(settings: ExportSettings): OtlpExporter | und
   if (!url) return undefined;
   const sender = createHttpSender(senderOptions(url, settings));
   const secrets = secretsOf(settings.headers);
-  let verdict: ExportVerdict | undefined;
-
-  const delegate = createOtlpNetworkExportDelegate(
-    { timeoutMillis: settings.timeout_ms, concurrencyLimit: CONCURRENCY_LIMIT, compression: 'none' },
-    JsonLogsSerializer,
-    new ExporterMetrics<ReadableLogRecord[]>({
-      componentType: 'otlp_http_json_log_exporter',
-      metricsHelper: LogsExporterMetricsHelper,
-      url: url.href,
-      meterProvider: undefined,
-      responseAttributesFromError: () => ({}),
-    }),
-    {
-      async send(body) {
-        verdict = toVerdict(withoutSecrets(await sender.post(body), secrets), Date.now());
-        if (verdict.kind === 'accepted') return { status: 'success' };
-        return { status: 'failure', error: new Error(verdict.message) };
-      },
-      shutdown: () => undefined,
-    },
-  );
-  const exporter = new OTLPExporterBase(delegate);
-
+  const encode: OtlpExporter['encode'] = (records) => encodeBody(records, settings.compression);
+  const send: OtlpExporter['send'] = async (body) => {
+    const outcome = await sender.post(await body);
+    return toVerdict(withoutSecrets(outcome, secrets), Date.now());
+  };
   return {
     endpoint: url.origin + url.pathname,
-    async export(records) {
-      verdict = undefined;
-      const result = await new Promise<{ error?: Error }>((done) => exporter.export([...records], done));
-      if (verdict === undefined) throw result.error ?? new Error('the exporter ended without a verdict');
-      return verdict;
-    },
+    encode,
+    send,
+    export: (records) => send(encode(records)),
     async shutdown() {
       sender.close();
-      await exporter.shutdown();
     },
   };
 }

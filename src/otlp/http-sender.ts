@@ -4,8 +4,6 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { errnoOf, messageOf } from '../platform/errors.ts';
 import { VERSION } from '../platform/version.ts';
 import type { HttpOutcome } from './verdict.ts';
@@ -13,6 +11,7 @@ import type { HttpOutcome } from './verdict.ts';
 export interface HttpSenderOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the bodies that it is given. */
   readonly compression: 'gzip' | 'none';
   /** Bounds the whole exchange, from connecting to the last byte of the answer. */
   readonly timeoutMillis: number;
@@ -31,13 +30,6 @@ export interface HttpSender {
 
 /** More of an answer is not read: an OTLP answer is short. */
 const MAX_ANSWER_BYTES = 65_536;
-/** Half the CPU of zlib's default for 16 % more bytes (otel-js.md §2). */
-const GZIP_LEVEL = 1;
-/** What gzip may add to a body that cannot be compressed, for the sizes we send. */
-const GZIP_ROOM_BYTES = 65_536;
-
-const compress = promisify(gzip);
-
 /** Proxy variables of the environment are not read; no certificate check can be switched off. */
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const secure = options.url.protocol === 'https:';
@@ -55,6 +47,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     : new http.Agent({ keepAlive: true, maxSockets: 1 });
   const request = secure ? https.request : http.request;
   let current: http.ClientRequest | undefined;
+  let closed = false;
 
   const exchange = (payload: Uint8Array): Promise<HttpOutcome> =>
     new Promise((resolve) => {
@@ -89,11 +82,10 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
 
   return {
     async post(body) {
-      if (options.compression === 'none') return exchange(body);
-      // Room for all of it at once: zlib comes back to this thread for more room, and would wait while it is busy.
-      return exchange(await compress(body, { level: GZIP_LEVEL, chunkSize: body.length + GZIP_ROOM_BYTES }));
+      return closed ? failed(new Error('stopped')) : exchange(body);
     },
     close() {
+      closed = true;
       current?.destroy(new Error('stopped'));
       agent.destroy();
     },

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { AtelRecord, Level, SealedRecord } from '../journal/record.ts';
+import type { AtelRecord, JournaledRecord, Level } from '../journal/record.ts';
 import { NANOS_PER_SECOND, parseNanos } from '../platform/clock.ts';
 import { VERSION } from '../platform/version.ts';
 import { cleanAttributes, type RawAttributes } from './attribute-values.ts';
@@ -32,7 +32,7 @@ const MAX_EVENT_NAME_CHARS = 64;
  * Maps one record; never throws.
  * @param resource the record's from the resource cache; equal resources must be one object
  */
-export function toLogRecord({ line, record }: SealedRecord, resource: Resource): ReadableLogRecord {
+export function toLogRecord({ line, record }: JournaledRecord, resource: Resource): ReadableLogRecord {
   const eventName = eventNameOf(record);
   const spanContext = spanContextOf(record);
   return {

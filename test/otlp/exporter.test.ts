@@ -238,6 +238,15 @@ describe('the verdict on an answer', () => {
     expect(await pending).toMatchObject({ kind: 'later' });
   });
 
+  it('sends nothing at shutdown or after it, not even what is being compressed', async () => {
+    const exporter = exporterOf();
+    const pending = exporter.export(ONE);
+    await exporter.shutdown();
+    expect(await pending).toEqual({ kind: 'later', message: 'stopped' });
+    expect(await exporter.export(ONE)).toEqual({ kind: 'later', message: 'stopped' });
+    expect(sink.requests).toEqual([]);
+  });
+
   it('never repeats credentials that a server echoes', async () => {
     const headers = { Authorization: 'Bearer s3cr3t-t0ken', 'X-Api-Key': 'k3y-k3y-k3y' };
     const echo = 'bad: Bearer s3cr3t-t0ken or s3cr3t-t0ken or k3y-k3y-k3y';

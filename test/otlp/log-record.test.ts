@@ -183,7 +183,7 @@ describe('toLogRecord', () => {
         lines_added: Number.NaN,
       },
     };
-    const { attributes } = toLogRecord({ line: '', leaf: '', record }, resources().of(record));
+    const { attributes } = toLogRecord({ line: '', record }, resources().of(record));
     const command = String(attributes[ATTR.commandLine]);
     expect(Buffer.byteLength(command)).toBeLessThanOrEqual(1024);
     expect(command).toMatch(/^😀{200,}…$/u);
