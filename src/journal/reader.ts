@@ -1,7 +1,7 @@
 /** Reading the journal, with the same memory however long it is. */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { leafInPlace } from './canonical.ts';
+import { leafOf } from './canonical.ts';
 import { createLineBuffer, type LineBytes, linesIn } from './line-bytes.ts';
 import { type Place, PURGED_VERSION, readPurged } from './purged.ts';
 import { type AtelRecord, RECORD_VERSION } from './record.ts';
@@ -29,7 +29,7 @@ export interface LinePosition extends JournalPosition {
 export interface JournalLine {
   /** Without its newline. */
   readonly line: string;
-  /** Hex SHA-256, as `leafOf` makes it. */
+  /** Hex SHA-256, as `leafOf` makes it; hashed when it is asked for. */
   readonly leaf: string;
   readonly position: LinePosition;
   /** It has no newline: an append was interrupted or is under way. */
@@ -60,7 +60,14 @@ function toLine({ bytes, start, end, offset, next, torn, damaged }: LineBytes, s
   const position = { segment, offset, next };
   if (torn) return { line: '', leaf: '', position, torn };
   if (damaged !== undefined) return { line: '', leaf: '', position, damaged };
-  return { line: bytes.toString('utf8', start, end), leaf: leafInPlace(bytes, start, end), position };
+  const line = bytes.toString('utf8', start, end);
+  return {
+    line,
+    get leaf() {
+      return leafOf(line);
+    },
+    position,
+  };
 }
 
 export type RecordReading =

@@ -11,8 +11,9 @@ import {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { HOOK_EVENTS } from '../event/hook-events.ts';
 import type { AtelRecord, JournaledRecord, Level } from '../journal/record.ts';
-import { NANOS_PER_SECOND, parseNanos } from '../platform/clock.ts';
+import { parseTime } from '../platform/clock.ts';
 import { VERSION } from '../platform/version.ts';
 import { cleanAttributes, type RawAttributes } from './attribute-values.ts';
 import { ATTR } from './semconv.ts';
@@ -35,14 +36,13 @@ const MAX_EVENT_NAME_CHARS = 64;
 export function toLogRecord({ line, record }: JournaledRecord, resource: Resource): ReadableLogRecord {
   const eventName = eventNameOf(record);
   const spanContext = spanContextOf(record);
-  return {
+  const mapped = {
     eventName,
     hrTime: toHrTime(record.timestamp),
     hrTimeObserved: toHrTime(record.audit.received ?? record.timestamp),
     severityNumber: SEVERITY_NUMBERS[record.level],
     severityText: record.level,
     body: line,
-    ...(spanContext && { spanContext }),
     resource,
     instrumentationScope: SCOPE,
     attributes: cleanAttributes(
@@ -55,6 +55,7 @@ export function toLogRecord({ line, record }: JournaledRecord, resource: Resourc
     ),
     droppedAttributesCount: 0,
   };
+  return spanContext ? { ...mapped, spanContext } : mapped;
 }
 
 /** `agent_telemetry.pre_tool_use`; records about ourselves: `agent_telemetry.audit.heartbeat`. */
@@ -64,8 +65,12 @@ function eventNameOf(record: AtelRecord): string {
   return `agent_telemetry.${snake(record.hook_event)}${about}`;
 }
 
+const SNAKES: ReadonlyMap<string, string> = new Map(HOOK_EVENTS.map(({ name, snake }) => [name, snake]));
+
 /** Hook names come from payloads, so anything may stand there; an event name is low in number and plain. */
 function snake(name: string): string {
+  const known = SNAKES.get(name);
+  if (known !== undefined) return known;
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -75,8 +80,7 @@ function snake(name: string): string {
 
 /** Exact nanoseconds; zero, which OTLP reads as unknown, for what is no date. */
 function toHrTime(timestamp: string): HrTime {
-  const nanos = parseNanos(timestamp) ?? 0n;
-  return [Number(nanos / NANOS_PER_SECOND), Number(nanos % NANOS_PER_SECOND)];
+  return parseTime(timestamp) ?? [0, 0];
 }
 
 /** Flagged as sampled: some back ends drop the logs of unsampled traces. */

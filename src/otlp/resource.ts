@@ -31,18 +31,25 @@ const OS_TYPES: Readonly<Record<string, string>> = { win32: 'windows', sunos: 's
  */
 export function createResourceCache(base: ResourceBase): ResourceCache {
   const cache = new Map<string, Resource>();
+  let latest: { readonly own: RawAttributes; readonly resource: Resource } | undefined;
   return {
     of(record) {
       const own = recordAttributes(record);
+      // Records of one agent mostly stand together.
+      if (latest && isSame(own, latest.own)) return latest.resource;
       const key = JSON.stringify(own);
       const resource = cache.get(key) ?? resourceFromAttributes(cleanAttributes(baseAttributes(base), own));
       cache.delete(key);
       cache.set(key, resource);
-      const [oldest] = cache.keys();
-      if (cache.size > MAX_CACHED_RESOURCES && oldest !== undefined) cache.delete(oldest);
+      if (cache.size > MAX_CACHED_RESOURCES) cache.delete(cache.keys().next().value ?? key);
+      latest = { own, resource };
       return resource;
     },
   };
+}
+
+function isSame(one: RawAttributes, other: RawAttributes): boolean {
+  return Object.keys(one).every((key) => one[key] === other[key]);
 }
 
 function baseAttributes(base: ResourceBase): RawAttributes {

@@ -34,9 +34,15 @@ export function formatNanos(nanos: bigint): string {
 
 /** The inverse of `formatNanos`; fewer decimals and offsets are read too. `undefined` when it is no date. */
 export function parseNanos(text: string): bigint | undefined {
+  const time = parseTime(text);
+  return time && BigInt(time[0]) * NANOS_PER_SECOND + BigInt(time[1]);
+}
+
+/** The same as whole seconds since the epoch, which may be negative, and the nanoseconds after them. */
+export function parseTime(text: string): [seconds: number, nanos: number] | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (!match) return undefined;
   const millis = Date.parse(`${match[1]}${match[3]}`);
   if (Number.isNaN(millis)) return undefined;
-  return BigInt(millis) * 1_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+  return [millis / 1000, Number((match[2] ?? '').padEnd(9, '0'))];
 }

@@ -2,6 +2,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createOutlet } from '../../src/forwarder/outlet.ts';
+import { leafOf } from '../../src/journal/canonical.ts';
+import { readHead } from '../../src/journal/marks.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { journalOf } from '../journal/support.ts';
 
@@ -23,6 +25,17 @@ describe('what is read for delivery', () => {
       [1, 2],
     ]);
     expect(seqsOf(dir, ANY, 1)).toEqual([1]);
+  });
+
+  it('moves the cursor behind its last record, named by number and leaf', () => {
+    const dir = journalOf(5);
+    const outlet = createOutlet(dir);
+    const { cursor, sealed } = outlet.readBatch(undefined, 4, ANY);
+    expect(cursor).toMatchObject({ seq: 4, leaf: leafOf(sealed.at(-1)?.line ?? '') });
+    const rest = outlet.readBatch(cursor, ANY, ANY);
+    expect(rest.sealed.map(({ record }) => record.audit.seq)).toEqual([5, 6]);
+    expect(rest.cursor).toMatchObject({ seq: 6, leaf: readHead(dir)?.leaf });
+    expect(outlet.readBatch(rest.cursor, ANY, ANY).cursor).toBe(rest.cursor);
   });
 
   it('ends before a line that is still being written', () => {

@@ -126,6 +126,8 @@ describe('toLogRecord', () => {
     const exact = (timestamp: string) => map({ ...FULL_RECORD, timestamp }).hrTime;
     expect(exact('2026-11-22T20:14:21.000000001Z')).toEqual([1795378461, 1]);
     expect(exact('2026-11-22T20:14:21.999999999Z')).toEqual([1795378461, 999_999_999]);
+    expect(exact('1969-12-31T23:59:59.25Z')).toEqual([-1, 250_000_000]);
+    expect(exact('2026-11-22T22:14:21.5+02:00')).toEqual([1795378461, 500_000_000]);
     expect(exact('not a date')).toEqual([0, 0]);
   });
 
@@ -151,6 +153,9 @@ describe('toLogRecord', () => {
     for (const { name, snake } of HOOK_EVENTS) {
       expect(map({ ...FULL_RECORD, hook_event: name }).eventName).toBe(`agent_telemetry.${snake}`);
     }
+    expect(map({ ...FULL_RECORD, hook_event: 'BrandNew2Hook' }).eventName).toBe(
+      'agent_telemetry.brand_new2_hook',
+    );
     const forged = map({ ...FULL_RECORD, hook_event: `X\n${'y'.repeat(500)}` }).eventName;
     expect(forged).toMatch(/^agent_telemetry\.[a-z0-9_]{1,64}$/);
   });

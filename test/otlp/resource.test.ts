@@ -17,6 +17,15 @@ describe('createResourceCache', () => {
     );
   });
 
+  it('knows each again when agents take turns', () => {
+    const cache = resources();
+    const of = (agent_id: string) => cache.of({ ...FULL_RECORD, agent_context: { agent_id } });
+    const [main, other] = [of('main'), of('other')];
+    expect(other).not.toBe(main);
+    expect(of('main')).toBe(main);
+    expect(of('other')).toBe(other);
+  });
+
   it('takes session and project from the single-agent fields when there are no blocks', () => {
     const { attributes } = resources().of(sample(1, '', { session_id: 's-9', project_name: 'shop' }).record);
     expect(attributes[RESOURCE.sessionId]).toBe('s-9');
