@@ -9,6 +9,7 @@ import { createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/
 import { JsonLogsSerializer, LogsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { createOutlet } from '../../src/forwarder/outlet.ts';
+import type { JournaledRecord } from '../../src/journal/record.ts';
 import { createDelivery } from '../../src/otlp/deliver.ts';
 import { createOtlpExporter } from '../../src/otlp/exporter.ts';
 import { toLogRecord } from '../../src/otlp/log-record.ts';
@@ -95,12 +96,13 @@ async function bare(journalDir: string, endpoint: string): Promise<number> {
   const resources = createResourceCache(base);
   const outlet = createOutlet(journalDir);
   const batches: ReadableLogRecord[][] = [];
+  const ready = (one: JournaledRecord) => toLogRecord(one, resources.of(one.record));
   for (
-    let { sealed, cursor } = outlet.readBatch(undefined, BATCH, 1e9);
-    sealed.length > 0;
-    { sealed, cursor } = outlet.readBatch(cursor, BATCH, 1e9)
+    let { mapped, cursor } = outlet.readBatch(undefined, BATCH, 1e9, ready);
+    mapped.length > 0;
+    { mapped, cursor } = outlet.readBatch(cursor, BATCH, 1e9, ready)
   ) {
-    batches.push(sealed.map((one) => toLogRecord(one, resources.of(one.record))));
+    batches.push([...mapped]);
   }
   const delegate = createOtlpHttpExportDelegate<ReadableLogRecord[], unknown>(
     {

@@ -3,7 +3,7 @@ import { type ExportCursor, readCursor, writeCursor } from '../journal/marks.ts'
 import { type JournalLine, type JournalPosition, readJournal, readRecord } from '../journal/reader.ts';
 import type { AtelRecord, JournaledRecord } from '../journal/record.ts';
 import { AtelError } from '../platform/errors.ts';
-import type { JournalOutlet } from '../otlp/batches.ts';
+import type { JournalBatch, JournalOutlet } from '../otlp/batches.ts';
 
 /** Reads sealed records from the journal's files; the cursor is the journal's own, durable one. */
 export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | undefined> {
@@ -12,8 +12,13 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
     saveCursor(cursor) {
       if (cursor) writeCursor(journalDir, cursor);
     },
-    readBatch(after, maxRecords, maxBytes) {
-      const sealed: JournaledRecord[] = [];
+    readBatch<T>(
+      after: ExportCursor | undefined,
+      maxRecords: number,
+      maxBytes: number,
+      map: (one: JournaledRecord) => T,
+    ): JournalBatch<ExportCursor | undefined, T> {
+      const mapped: T[] = [];
       let cursor = (): ExportCursor | undefined => after;
       let bytes = 0;
       for (const read of readJournal(journalDir, positionOf(after))) {
@@ -31,12 +36,12 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
         }
         const { record } = reading;
         const length = position.next - position.offset - 1;
-        if (sealed.length > 0 && (sealed.length >= maxRecords || bytes + length > maxBytes)) break;
-        sealed.push({ line, record });
+        if (mapped.length > 0 && (mapped.length >= maxRecords || bytes + length > maxBytes)) break;
+        mapped.push(map({ line, record }));
         bytes += length;
         cursor = () => cursorBehind(read, record);
       }
-      return { sealed, bytes, cursor: cursor() };
+      return { mapped, bytes, cursor: cursor() };
     },
   };
 }

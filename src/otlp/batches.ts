@@ -9,10 +9,10 @@ import type { BatchSize } from './batch-limits.ts';
 import { toLogRecord } from './log-record.ts';
 import type { ResourceCache } from './resource.ts';
 
-/** Records in the journal's order, and where reading goes on behind them. `Cursor` is the journal's own affair. */
-export interface JournalBatch<Cursor> {
-  readonly sealed: readonly JournaledRecord[];
-  /** Of their lines, in UTF-8. */
+/** What was made of records in the journal's order, and where reading goes on. `Cursor` is the journal's own affair. */
+export interface JournalBatch<Cursor, T> {
+  readonly mapped: readonly T[];
+  /** Of the records' lines, in UTF-8. */
   readonly bytes: number;
   readonly cursor: Cursor;
 }
@@ -25,9 +25,14 @@ export interface JournalOutlet<Cursor> {
   saveCursor(cursor: Cursor): void;
   /**
    * The records behind `after`: at most `maxRecords`, and lines of at most `maxBytes` in all, but one record
-   * whatever its size. None means that there is none yet.
+   * whatever its size. None means that there is none yet. Each is mapped as it is read, so that none need be kept.
    */
-  readBatch(after: Cursor, maxRecords: number, maxBytes: number): JournalBatch<Cursor>;
+  readBatch<T>(
+    after: Cursor,
+    maxRecords: number,
+    maxBytes: number,
+    map: (one: JournaledRecord) => T,
+  ): JournalBatch<Cursor, T>;
 }
 
 /** A request to be. Its records stand in its body alone, so that what waits is small. */
@@ -63,10 +68,11 @@ type Sized<Cursor> = Batch<Cursor> & { readonly size: BatchSize };
 export function createBatches<Cursor>({ journal, resources, encode }: BatchesDeps<Cursor>): Batches<Cursor> {
   let ahead: readonly Sized<Cursor>[] = [];
   const read = (after: Cursor, size: BatchSize): Sized<Cursor> | undefined => {
-    const { sealed, bytes, cursor } = journal.readBatch(after, size.records, size.bytes);
-    if (sealed.length === 0) return undefined;
-    const body = encode(sealed.map((one) => toLogRecord(one, resources.of(one.record))));
-    return { after, size, cursor, records: sealed.length, bytes, body };
+    const { mapped, bytes, cursor } = journal.readBatch(after, size.records, size.bytes, (one) =>
+      toLogRecord(one, resources.of(one.record)),
+    );
+    if (mapped.length === 0) return undefined;
+    return { after, size, cursor, records: mapped.length, bytes, body: encode(mapped) };
   };
   return {
     behind(after, size) {
@@ -86,6 +92,6 @@ export function createBatches<Cursor>({ journal, resources, encode }: BatchesDep
         // Read again when its turn comes, where what is wrong with it is told.
       }
     },
-    recordsOf: ({ after, records, bytes }) => journal.readBatch(after, records, bytes).sealed,
+    recordsOf: ({ after, records, bytes }) => journal.readBatch(after, records, bytes, (one) => one).mapped,
   };
 }

@@ -184,9 +184,9 @@ describe('atel purge', () => {
     const outlet = createOutlet(paths.journalDir);
     const sent: string[] = [];
     for (let cursor = outlet.loadCursor(); ;) {
-      const batch = outlet.readBatch(cursor, 2, 1_000_000);
-      if (batch.sealed.length === 0) break;
-      sent.push(...batch.sealed.map(({ record }) => record.id));
+      const batch = outlet.readBatch(cursor, 2, 1_000_000, ({ record }) => record.id);
+      if (batch.mapped.length === 0) break;
+      sent.push(...batch.mapped);
       ({ cursor } = batch);
     }
     expect(sent).toEqual(records().map(({ id }) => id));
@@ -247,8 +247,9 @@ describe('atel purge', () => {
     writeFileSync(paths.configFile, 'export: {endpoint: "http://127.0.0.1:1"}\n', { mode: 0o600 });
     const refused = await atel('purge', '--session', GOING, '--yes');
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('were not sent yet')]);
-    const { sealed, cursor } = createOutlet(paths.journalDir).readBatch(undefined, 1000, 1_000_000);
-    expect(sealed).toHaveLength(lines().length);
+    const outlet = createOutlet(paths.journalDir);
+    const { mapped, cursor } = outlet.readBatch(undefined, 1000, 1_000_000, ({ line }) => line);
+    expect(mapped).toHaveLength(lines().length);
     if (cursor) writeCursor(paths.journalDir, cursor);
     const segment = readdirSync(paths.journalDir).find((name) => name.endsWith('.jsonl')) ?? '';
     const path = join(paths.journalDir, segment);

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { createOutlet } from '../../src/forwarder/outlet.ts';
 import { leafOf } from '../../src/journal/canonical.ts';
 import { readHead } from '../../src/journal/marks.ts';
+import type { JournaledRecord } from '../../src/journal/record.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import { journalOf } from '../journal/support.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
+const seqOf = ({ record }: JournaledRecord): number => record.audit.seq;
 const seqsOf = (dir: string, maxRecords: number, maxBytes: number): readonly number[] =>
-  createOutlet(dir)
-    .readBatch(undefined, maxRecords, maxBytes)
-    .sealed.map(({ record }) => record.audit.seq);
+  createOutlet(dir).readBatch(undefined, maxRecords, maxBytes, seqOf).mapped;
 const segmentOf = (dir: string): string => join(dir, listSegments(dir).at(-1) ?? '');
 
 describe('what is read for delivery', () => {
@@ -19,7 +19,7 @@ describe('what is read for delivery', () => {
     const dir = journalOf(5);
     expect(seqsOf(dir, 2, ANY)).toEqual([1, 2]);
     expect(seqsOf(dir, ANY, ANY)).toEqual([1, 2, 3, 4, 5, 6]);
-    const { bytes } = createOutlet(dir).readBatch(undefined, 3, ANY);
+    const { bytes } = createOutlet(dir).readBatch(undefined, 3, ANY, () => undefined);
     expect([seqsOf(dir, ANY, bytes), seqsOf(dir, ANY, bytes - 1)]).toEqual([
       [1, 2, 3],
       [1, 2],
@@ -30,12 +30,12 @@ describe('what is read for delivery', () => {
   it('moves the cursor behind its last record, named by number and leaf', () => {
     const dir = journalOf(5);
     const outlet = createOutlet(dir);
-    const { cursor, sealed } = outlet.readBatch(undefined, 4, ANY);
-    expect(cursor).toMatchObject({ seq: 4, leaf: leafOf(sealed.at(-1)?.line ?? '') });
-    const rest = outlet.readBatch(cursor, ANY, ANY);
-    expect(rest.sealed.map(({ record }) => record.audit.seq)).toEqual([5, 6]);
+    const { cursor, mapped } = outlet.readBatch(undefined, 4, ANY, ({ line }) => line);
+    expect(cursor).toMatchObject({ seq: 4, leaf: leafOf(mapped.at(-1) ?? '') });
+    const rest = outlet.readBatch(cursor, ANY, ANY, seqOf);
+    expect(rest.mapped).toEqual([5, 6]);
     expect(rest.cursor).toMatchObject({ seq: 6, leaf: readHead(dir)?.leaf });
-    expect(outlet.readBatch(rest.cursor, ANY, ANY).cursor).toBe(rest.cursor);
+    expect(outlet.readBatch(rest.cursor, ANY, ANY, seqOf).cursor).toBe(rest.cursor);
   });
 
   it('ends before a line that is still being written', () => {

@@ -26,9 +26,9 @@ function watched(records: readonly SealedRecord[]): JournalOutlet<number | undef
   return {
     loadCursor: () => undefined,
     saveCursor: () => undefined,
-    readBatch(after, maxRecords, maxBytes) {
+    readBatch(after, maxRecords, maxBytes, map) {
       asked.push(after);
-      return journal.readBatch(after ?? 0, maxRecords, maxBytes);
+      return journal.readBatch(after ?? 0, maxRecords, maxBytes, map);
     },
   };
 }

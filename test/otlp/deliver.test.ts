@@ -87,10 +87,10 @@ describe('createDelivery', () => {
     const array = arrayJournal(records, join(dir, 'cursor'));
     let reads = 0;
     const requestsAtRead: number[] = [];
-    const delivery = deliveryOf(records, { records: 2 }, (after, maxRecords, maxBytes) => {
+    const delivery = deliveryOf(records, { records: 2 }, (after, maxRecords, maxBytes, map) => {
       requestsAtRead.push(sink.requests.length);
       if (++reads > 1) throw new Error('the segment is cut');
-      return array.readBatch(after, maxRecords, maxBytes);
+      return array.readBatch(after, maxRecords, maxBytes, map);
     });
     expect(await delivery.step()).toEqual({ kind: 'sent', records: 2 });
     expect(requestsAtRead).toEqual([0, 0]);
@@ -170,9 +170,9 @@ describe('while the endpoint takes nothing', () => {
     const records = samples(6);
     const array = arrayJournal(records, join(dir, 'cursor'));
     const read: number[] = [];
-    const delivery = deliveryOf(records, { records: 2 }, (after, maxRecords, maxBytes) => {
+    const delivery = deliveryOf(records, { records: 2 }, (after, maxRecords, maxBytes, map) => {
       read.push(after);
-      return array.readBatch(after, maxRecords, maxBytes);
+      return array.readBatch(after, maxRecords, maxBytes, map);
     });
     sink.behave(sinkOf.status(503));
     for (let tries = 0; tries < 3; tries++) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import canonicalize from 'canonicalize';
 import { parseConfig } from '../../src/config/schema.ts';
-import type { AtelRecord, SealedRecord } from '../../src/journal/record.ts';
+import type { AtelRecord, JournaledRecord, SealedRecord } from '../../src/journal/record.ts';
 import type { JournalOutlet } from '../../src/otlp/batches.ts';
 import type { ExportSettings } from '../../src/otlp/endpoint.ts';
 import { createResourceCache, type ResourceCache } from '../../src/otlp/resource.ts';
@@ -182,16 +182,16 @@ export function arrayJournal(records: readonly SealedRecord[], cursorFile: strin
       }
     },
     saveCursor: (cursor) => writeFileSync(cursorFile, String(cursor)),
-    readBatch(after, maxRecords, maxBytes) {
-      const sealed: SealedRecord[] = [];
+    readBatch<T>(after: number, maxRecords: number, maxBytes: number, map: (one: JournaledRecord) => T) {
+      const mapped: T[] = [];
       let bytes = 0;
       for (const record of records.slice(after, after + maxRecords)) {
         const length = Buffer.byteLength(record.line);
-        if (sealed.length > 0 && bytes + length > maxBytes) break;
-        sealed.push(record);
+        if (mapped.length > 0 && bytes + length > maxBytes) break;
+        mapped.push(map(record));
         bytes += length;
       }
-      return { sealed, bytes, cursor: after + sealed.length };
+      return { mapped, bytes, cursor: after + mapped.length };
     },
   };
 }
