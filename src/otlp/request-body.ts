@@ -25,7 +25,8 @@ export function encodeBody(
   const json = JsonLogsSerializer.serializeRequest([...records]);
   if (json === undefined) throw new Error('no body for these records');
   if (compression === 'none') return Promise.resolve(json);
-  const body = compress(json, { level: GZIP_LEVEL, chunkSize: MIN_ROOM_BYTES + json.length / ROOM_SHARE });
+  const chunkSize = MIN_ROOM_BYTES + Math.ceil(json.length / ROOM_SHARE);
+  const body = compress(json, { level: GZIP_LEVEL, chunkSize });
   // A body may be dropped before anybody waits for it.
   body.catch(() => undefined);
   return body;

@@ -44,6 +44,17 @@ describe('what is read for delivery', () => {
     expect(seqsOf(dir, ANY, ANY)).toEqual([1, 2, 3]);
   });
 
+  it('is mapped record by record, before the next line is looked at', () => {
+    const dir = journalOf(3);
+    const path = segmentOf(dir);
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, lines.with(2, '{"v":"other"}').join('\n'));
+    const seen: number[] = [];
+    const read = () => createOutlet(dir).readBatch(undefined, ANY, ANY, (one) => seen.push(seqOf(one)));
+    expect(read).toThrow('is not a record of ours');
+    expect(seen).toEqual([1, 2]);
+  });
+
   it('is nothing of a journal with a line that is no record, and says where that stands', () => {
     const dir = journalOf(2);
     const path = segmentOf(dir);
