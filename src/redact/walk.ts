@@ -10,6 +10,9 @@ const MAY_NAME_A_SECRET = /pass|pw|secret|token|jwt|credential|auth|key/i;
 /** Keys shorter than this cannot be a secret that its form gives away. */
 const MIN_SECRET_KEY_CHARS = 16;
 const MARK = /^\[redacted:[a-z0-9-]{1,32}:\d{1,9}\]$/;
+/** Members whose name is the value of another. */
+const NAMED_BESIDE: ReadonlySet<string> = new Set(['value', 'text', 'ParameterValue']);
+const PASSWORD_FIELD = /passw|passphrase|passcode/i;
 const SECRET_FLAG_ITEM =
   /^--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|storepass|keypass|token|secret|(?:secret|access|api|auth|account)-?key)$/i;
 
@@ -48,7 +51,7 @@ function memberOf(parent: Safe | undefined, key: string): Member {
   const isOurs = typeof safe === 'string';
   return {
     safe,
-    mayBeSecret: !isOurs && (key === 'value' || MAY_NAME_A_SECRET.test(key)),
+    mayBeSecret: !isOurs && (NAMED_BESIDE.has(key) || MAY_NAME_A_SECRET.test(key)),
     isText: !isOurs && key.length >= MIN_SECRET_KEY_CHARS,
   };
 }
@@ -95,7 +98,8 @@ export function createWalk(
     for (const key in object) {
       const value = object[key];
       const member = memberAt(key);
-      const isSecret = member.mayBeSecret && isSecretValue(key === 'value' ? nameBeside(object) : key, value);
+      const isSecret =
+        member.mayBeSecret && isSecretValue(NAMED_BESIDE.has(key) ? nameBeside(object) : key, value);
       const result = isSecret ? named(value) : walk(value, member.safe);
       const shownKey = member.isText ? replace(key) : key;
       if (!copy && result === value && shownKey === key) continue;
@@ -108,10 +112,12 @@ export function createWalk(
   return walk;
 }
 
-/** The name of a `{name, value}` or `{key, value}` pair. */
+/** The name of a `{name, value}` or `{key, value}` pair, or of the field that a `{element, text}` fills. */
 function nameBeside(object: Readonly<Record<string, unknown>>): string {
-  const name = object['name'] ?? object['key'];
-  return typeof name === 'string' ? name : '';
+  const name = object['name'] ?? object['key'] ?? object['ParameterKey'];
+  if (typeof name === 'string') return name;
+  const field = object['element'] ?? object['selector'] ?? object['label'];
+  return typeof field === 'string' && PASSWORD_FIELD.test(field) ? 'password' : '';
 }
 
 function isSecretValue(name: string, value: unknown): boolean {
