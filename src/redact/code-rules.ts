@@ -1,5 +1,5 @@
 /** Secrets in source code, documents and sentences, where no assignment tells them. */
-import { isSecretAssignment, SECRET_NAME } from './secret-names.ts';
+import { isHarmlessValue, isSecretAssignment, looksLikeKey, SECRET_NAME } from './secret-names.ts';
 import { judged, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
 
 /** A quoted argument, and any other. */
@@ -12,7 +12,7 @@ export const CODE_RULES: readonly SecretRule[] = [
   judged(
     'element',
     ['</'],
-    String.raw`<(?<name>[\w.:-]{1,64})>\s{0,16}(?<secret>[^<>\s]{2,4096})(?=\s{0,16}<\/)`,
+    String.raw`<(?<name>[\w.:-]{1,64})(?:\s[^<>]{0,128})?>\s{0,16}(?<secret>[^<>\s]{2,4096})(?=\s{0,16}<\/)`,
     ({ value, groups: { name = '' } }) =>
       isSecretAssignment({ name, before: '', separator: '=', quote: '"', value }),
   ),
@@ -35,7 +35,7 @@ export const CODE_RULES: readonly SecretRule[] = [
   judged(
     'credential-call',
     ['auth', 'credential', 'login(', 'log_in(', 'signin(', 'sign_in('],
-    String.raw`(?:\bauth\s{0,2}=\s{0,2}\(|basic_?auth\(|credential\(|\b(?:log_?in|sign_?in|authenticate)\()\s{0,4}${QUOTED_ARGUMENT}\s{0,4},\s{0,4}(?=["'])${VALUE}`,
+    String.raw`(?:\bauth\s{0,2}=\s{0,2}\(|basic_?auth\(|credentials?(?:\]::new)?\(|\.auth(?:Password)?\(|\b(?:log_?in|sign_?in|authenticate)\()\s{0,4}${QUOTED_ARGUMENT}\s{0,4},\s{0,4}(?=["'])${VALUE}`,
     notHarmless,
   ),
   judged(
@@ -55,6 +55,35 @@ export const CODE_RULES: readonly SecretRule[] = [
     ['password(', 'secret(', 'token(', 'key('],
     String.raw`\bset_?(?:\w{0,32}_)?(?:password|secret|token|api_?key|secret_?key)\(\s{0,4}(?=["'])${VALUE}`,
     notHarmless,
+  ),
+  // `<string name="api_key">…</string>`
+  judged(
+    'element',
+    ['</'],
+    String.raw`<\w{1,32}\s{1,4}name=["'](?<name>[\w.-]{1,64})["'][^<>]{0,64}>\s{0,16}(?<secret>[^<>\s]{2,512})(?=\s{0,16}<\/)`,
+    ({ value, groups: { name = '' } }) =>
+      looksLikeKey(value) && isSecretAssignment({ name, before: '', separator: '=', quote: '"', value }),
+  ),
+  // Java keeps passwords in `char[]`, and little else.
+  judged(
+    'credential-call',
+    ['.tochararray('],
+    String.raw`"(?<secret>[^"\n]{1,128})(?="\.toCharArray\()`,
+    notHarmless,
+  ),
+  judged('credential-call', ['secretkeyspec('], String.raw`SecretKeySpec\(\s{0,4}(?=")${VALUE}`, notHarmless),
+  judged(
+    'setting',
+    ['storepassword', 'keypassword', '_header x-'],
+    String.raw`(?:\b(?:store|key)Password|_header\s{1,4}X-[\w-]{0,32}(?:token|key|secret))\s{1,4}(?=["'])${VALUE}`,
+    notHarmless,
+  ),
+  // In other languages, where a digit tells it from a word.
+  judged(
+    'assignment',
+    ['passwort', 'kennwort', 'mot de passe', 'contrase', 'senha', 'wachtwoord'],
+    String.raw`(?:passwort|kennwort|mot de passe|contrase\xf1a|senha|wachtwoord)["']?\s{0,4}[:=]\s{0,4}${VALUE}`,
+    ({ value }) => looksLikeKey(value) && !isHarmlessValue(value),
   ),
   // Hashed, or what a hash is keyed with.
   judged(

@@ -38,7 +38,7 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   judged(
     'secret-flag',
     [...SECRET_NAME_HINTS, 'bearer'],
-    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|pw|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
+    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:(?:tls|bind|root|user|db|admin|keystore|truststore)?passw(?:or)?d|passphrase|pass|pwd?|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
     ({ value, text, valueStart }) =>
       !isHarmlessValue(value) &&
       !/^(?:-|id=|type=|src=)/.test(value) &&
@@ -66,11 +66,18 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   ),
   judged(
     'user-password',
-    ['curl', 'wget', 'http', 'xh '],
-    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}[uU]|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
+    ['curl', 'wget', 'http', 'xh ', '--auth-cred'],
+    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}[uU]|--user|--proxy-user|--auth(?:-cred)?|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):["']?(?<secret>[^\s"']{1,512})`,
     ({ value, groups: { user = '' } }) =>
       !isHarmlessValue(value) && !value.startsWith('//') && value !== user && !/^\d+$/.test(user + value),
     '',
+  ),
+  // In a file of curl's.
+  judged(
+    'user-password',
+    ['curl'],
+    String.raw`\buser\s{0,4}=\s{0,4}\\{0,3}"[^\s:"'=]{1,128}:(?<secret>[^\s"'\\]{1,512})`,
+    notHarmless,
   ),
   // A key in place of the user's name, and no password.
   judged(

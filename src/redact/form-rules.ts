@@ -100,6 +100,13 @@ export const FORM_RULES: readonly SecretRule[] = [
     ({ value }) => value.includes('.'),
     '',
   ),
+  // What `crypt` made of a password: it can be guessed from that.
+  rule(
+    'password-hash',
+    ['$apr1$', '$1$', '$5$', '$6$', '$y$', '$2a$', '$2b$', '$2y$'],
+    String.raw`(?<secret>\$(?:(?:apr1|[156])\$(?:rounds=\d{1,9}\$)?[./A-Za-z0-9]{1,16}|y\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{1,32}|2[aby]\$\d\d)\$[./A-Za-z0-9]{22,})`,
+    '',
+  ),
   rule('vendor-token', 'long-run', String.raw`(?<![A-Za-z0-9])(?<secret>${VENDOR_TOKENS})`, ''),
   // Told by their ends: tried only where those are.
   rule(

@@ -94,6 +94,12 @@ const PASSWORD_FLAGS: readonly {
   { programs: 'swaks', hints: ['swaks'], flags: 'ap', joint: APART },
   { programs: 'snmp\\w+', hints: ['snmp'], flags: '[AXc]', joint: APART },
   { programs: 'nuget', hints: ['nuget'], flags: 'k', joint: APART },
+  {
+    programs: 'evil-winrm|crackmapexec|netexec|nxc|hydra|smbmap',
+    hints: ['evil-winrm', 'crackmapexec', 'netexec', 'nxc ', 'hydra', 'smbmap'],
+    flags: 'p',
+    joint: APART,
+  },
   { programs: 'ldappasswd', hints: ['ldappasswd'], flags: '[as]', joint: APART },
   { programs: 'doctl|influx|glab', hints: ['doctl', 'influx', 'glab'], flags: 't', joint: APART },
   { programs: 'curl', hints: ['curl'], flags: 'E|-(?:proxy-)?cert', joint: `${APART}${FILE_BEFORE}` },
@@ -138,7 +144,11 @@ const PASSWORD_ARGUMENTS: readonly { command: string; hints: readonly string[]; 
     others: 1,
   },
   { command: String.raw`net\s{1,4}use(?:\s{1,4}[a-z*]:)?`, hints: ['net use'], others: 1 },
-  { command: 'requirepass|masterauth', hints: ['requirepass', 'masterauth'], others: 0 },
+  {
+    command: 'requirepass|masterauth|bindpw|rootpw',
+    hints: ['requirepass', 'masterauth', 'bindpw', 'rootpw'],
+    others: 0,
+  },
   {
     command: String.raw`openssl\s{1,4}passwd(?:\s{1,4}-salt\s{1,4}\S{1,32}|\s{1,4}-\w{1,8}){0,4}`,
     hints: ['openssl'],
@@ -179,7 +189,7 @@ export const PROGRAM_RULES: readonly SecretRule[] = [
   ...ARGUMENT_RULES,
   judged('password-flag', ['/pass:', '/password:'], String.raw`(?<=\s)\/pass(?:word)?:${VALUE}`, notHarmless),
   afterCommand('password-flag', ['schtasks'], 'schtasks', String.raw`\s\/rp\s{1,4}`, notHarmless),
-  rule('password-flag', ['freerdp'], String.raw`(?<=\s)["']?\/p:(?<secret>[^\s"']{1,256})`),
+  rule('password-flag', ['freerdp'], String.raw`(?<=\s)["']?\/p:["']?(?<secret>[^\s"']{1,256})`),
   rule(
     'password-flag',
     ['lftp'],

@@ -71,7 +71,7 @@ const WORDS =
 const KNOWN_PATH =
   /^(?:file:|env:|op:|vault:|arn:|@(?:-$|[./~]|\w+\.\w)|~\/|\.{1,2}\/|\/(?:run|etc|home|var|tmp|usr|opt|root|mnt|Users|dev|proc|srv|app|secrets?|workspace|work)\/)/;
 const CODE =
-  /^(?:await|new|async|function|lambda|self\.|this\.|req\.|process\.env|os\.|import\.meta)|^[A-Za-z_$](?:[\w$.]|::)*\(/;
+  /^(?:await|new|async|function|lambda|self\.|this\.|req\.|process\.env|os\.|import\.meta)|^:?[A-Za-z_$](?:[\w$.]|::)*\(/;
 /** What stands for a type in Python, Rust and Java. */
 const TYPE =
   /^(?:Option(?:al)?|Union|List|Dict|Vec|Promise|Annotated|Mapped|Secret(?:Str(?:ing)?)?|SecureString|Zeroizing)(?:[[<].*)?[,;]?$/;

@@ -279,6 +279,14 @@ describe('masker, bounded in time', () => {
     ['expect send "a'],
     ['LS0tLS1CRUdJTi'],
     ['put-parameter '],
+    ['tokens: ['],
+    ['tokens:\n- a'],
+    ['token="a" + "'],
+    ['stringData:\n a: b\n'],
+    ['kind: Secret\n data:\n'],
+    ['<input value="'],
+    ['nmcli password '],
+    ['$1$a$'],
   ])('scans a megabyte of %j in less than a second', (piece) => {
     const text = fill(piece);
     const start = performance.now();

@@ -20,6 +20,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const BASIC = base64(`user1:${W}`);
 const URL_IN_BASE64 = base64(`postgres://a:${W}@h/d`);
 const SAML = base64(`<samlp:Response ID="x"><saml:Assertion>${W}`);
+const CRYPT = chars('crypt', 22);
 const [LEFT, RIGHT] = [L.slice(0, 16), L.slice(16)];
 
 /** Pairs: a secret where tools and people put it, and what looks much the same. */
@@ -112,6 +113,24 @@ const PAIRS: readonly (readonly [shown: string, harmless: string])[] = [
     `https://outlook.office.com/webhook/${ID}@${ID}/IncomingWebhook/${H}/x`,
     'https://outlook.office.com/mail/inbox',
   ],
+  [`new UsernamePasswordCredentials("a", "${D}")`, 'new UsernamePasswordCredentials(user, password)'],
+  [`request(app).get('/').auth('bob', '${D}')`, `request(app).get('/').auth(user, password)`],
+  [`[Net.NetworkCredential]::new('u','${D}')`, '[Net.NetworkCredential]::new($user,$password)'],
+  [`<wsse:Password Type="text">${D}</wsse:Password>`, '<wsse:Password Type="text"></wsse:Password>'],
+  [`<string name="api_key">${W}</string>`, '<string name="password_label">Your password</string>'],
+  [`KeyStore.load(in, "${D}".toCharArray())`, 'keyStore.load(in, password.toCharArray())'],
+  [`new SecretKeySpec("${D}".getBytes(), "AES")`, 'new SecretKeySpec(bytes, "AES")'],
+  [`signingConfigs { storePassword '${D}' }`, `signingConfigs { storePassword '$password' }`],
+  [`proxy_set_header X-Api-Token "${D}";`, 'proxy_set_header X-Api-Token "$token";'],
+  [`Passwort: ${W}`, 'Passwort: erforderlich'],
+  [`curl --user bob:'${P}' x`, `curl --user bob:'$PASSWORD' x`],
+  [`printf 'user = "bob:${D}"' | curl -K - x`, `printf 'user = "bob"' | curl -K - x`],
+  [`curl --tlsuser a --tlspassword ${D} x`, 'curl --tlsuser a --tlspassword "$PASSWORD" x'],
+  [`sqlmap --auth-cred="bob:${D}"`, 'sqlmap --auth-type=basic'],
+  [`evil-winrm -i h -u a -p '${P}'`, 'evil-winrm -i h -u a'],
+  [`xfreerdp /v:h /u:a /p:'${P}'`, `xfreerdp /v:h /u:a`],
+  [`bindpw ${D}`, 'bindpw $PASSWORD'],
+  [`useradd -m bob; echo 'bob:$1$ab$${CRYPT}'`, 'echo $1$2/usr/local/lib/something/else'],
   [`https://maker.ifttt.com/trigger/x/with/key/${L}`, 'https://ifttt.com/explore/new'],
 ];
 
@@ -161,7 +180,7 @@ const NO_TOKENS = [
   'v1.0-rc1 v1.0-20261126-abcdef123456',
 ];
 
-const SECRETS = [W, D, L, P, H, H64, ID, WORDS, LISTED_WORDS, BASIC, URL_IN_BASE64, SAML, LEFT, RIGHT];
+const SECRETS = [W, D, L, P, H, H64, ID, WORDS, LISTED_WORDS, BASIC, URL_IN_BASE64, SAML, CRYPT, LEFT, RIGHT];
 
 describe('masker, on secrets as tools write them', () => {
   it.each(PAIRS)('hides the secret in %s', (text) => {
