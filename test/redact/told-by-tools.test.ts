@@ -18,7 +18,7 @@ const WORDS = 'legal winner thank year wave sausage worth useful legal winner th
 const LISTED_WORDS = WORDS.replaceAll(' ', ', ');
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const BASIC = base64(`user1:${W}`);
-const URL_IN_BASE64 = base64(`postgres://a:${W}@h/d`);
+const URL_IN_BASE64 = base64(`x://a:${W}@h`);
 const SAML = base64(`<samlp:Response ID="x"><saml:Assertion>${W}`);
 const CRYPT = chars('crypt', 22);
 const [LEFT, RIGHT] = [L.slice(0, 16), L.slice(16)];
@@ -102,7 +102,7 @@ const PAIRS: readonly (readonly [shown: string, harmless: string])[] = [
   [`Authorization: Digest username="bob", nonce="a", response="${H}"`, 'Authorization: $DIGEST'],
   [`{"authorization":"AWS4-HMAC-SHA256 Credential=A/b, Signature=${H64}"}`, '{"authorization":"none"}'],
   [`Authorization: GenieKey ${ID}`, 'authorization: granted role=reader'],
-  [`https://cas.example.com/validate?ticket=ST-18-${L}`, 'https://issues.example.com/?ticket=ABC-1234'],
+  [`https://cas.example.com/validate?ticket=ST-18-${W}${W}`, 'https://issues.example.com/?ticket=ABC-1234'],
   [`SAMLResponse=${SAML}`, 'SAMLResponse=$RESPONSE'],
   [
     `https://x.example/?next=https%3A%2F%2Fbob%3A${W}%40host%2F`,
@@ -131,7 +131,7 @@ const PAIRS: readonly (readonly [shown: string, harmless: string])[] = [
   [`xfreerdp /v:h /u:a /p:'${P}'`, `xfreerdp /v:h /u:a`],
   [`bindpw ${D}`, 'bindpw $PASSWORD'],
   [`useradd -m bob; echo 'bob:$1$ab$${CRYPT}'`, 'echo $1$2/usr/local/lib/something/else'],
-  [`https://maker.ifttt.com/trigger/x/with/key/${L}`, 'https://ifttt.com/explore/new'],
+  [`https://maker.ifttt.com/trigger/x/with/key/${W}${W}`, 'https://ifttt.com/explore/new'],
 ];
 
 /** Forms of tokens, as in gitleaks' and secretlint's rules. */
