@@ -1,5 +1,5 @@
 /** Secrets in source code, documents and sentences, where no assignment tells them. */
-import { isSecretAssignment, SECRET_NAME } from './secret-names.ts';
+import { isHarmlessValue, isSecretAssignment, looksLikeKey, SECRET_NAME } from './secret-names.ts';
 import { judged, notHarmless, rule, VALUE, type SecretRule } from './secret-rule.ts';
 
 /** A quoted argument, and any other. */
@@ -12,7 +12,7 @@ export const CODE_RULES: readonly SecretRule[] = [
   judged(
     'element',
     ['</'],
-    String.raw`<(?<name>[\w.:-]{1,64})>\s{0,16}(?<secret>[^<>\s]{2,4096})(?=\s{0,16}<\/)`,
+    String.raw`<(?<name>[\w.:-]{1,64})(?:\s[^<>]{0,128})?>\s{0,16}(?<secret>[^<>\s]{2,4096})(?=\s{0,16}<\/)`,
     ({ value, groups: { name = '' } }) =>
       isSecretAssignment({ name, before: '', separator: '=', quote: '"', value }),
   ),
@@ -20,7 +20,7 @@ export const CODE_RULES: readonly SecretRule[] = [
   judged(
     'named-value',
     ['value'],
-    String.raw`\b(?:name|key)\\{0,7}["']?\s{0,4}[:=]\s{0,4}\\{0,7}["']?(?<name>[\w.:-]{1,96})\\{0,7}["']?[\s,]{1,32}\\{0,7}["']?value\\{0,7}["']?\s{0,4}[:=]\s{0,4}${VALUE}`,
+    String.raw`\b(?:parameter_?)?(?:name|key)\\{0,7}["']?\s{0,4}[:=]\s{0,4}\\{0,7}["']?(?<name>[\w.:-]{1,96})\\{0,7}["']?[\s,]{1,32}\\{0,7}["']?(?:parameter_?)?value\\{0,7}["']?\s{0,4}[:=]\s{0,4}${VALUE}`,
     ({ value, groups: { name = '' } }) =>
       isSecretAssignment({ name, before: '', separator: '":"', quote: '"', value }),
   ),
@@ -34,14 +34,14 @@ export const CODE_RULES: readonly SecretRule[] = [
   // `auth=("user", "…")`, `BasicAuth("user", "…")`
   judged(
     'credential-call',
-    ['auth', 'credential', 'login('],
-    String.raw`(?:\bauth\s{0,2}=\s{0,2}\(|basic_?auth\(|credential\(|\.login\()\s{0,4}${QUOTED_ARGUMENT}\s{0,4},\s{0,4}(?=["'])${VALUE}`,
+    ['auth', 'credential', 'login(', 'log_in(', 'signin(', 'sign_in('],
+    String.raw`(?:\bauth\s{0,2}=\s{0,2}\(|basic_?auth\(|credentials?(?:\]::new)?\(|\.auth(?:Password)?\(|\b(?:log_?in|sign_?in|authenticate)\()\s{0,4}${QUOTED_ARGUMENT}\s{0,4},\s{0,4}(?=["'])${VALUE}`,
     notHarmless,
   ),
   judged(
     'credential-call',
-    ['getconnection', 'mysqli'],
-    String.raw`(?:getConnection|mysqli(?:_connect)?)\(\s{0,4}(?:${QUOTED_ARGUMENT}|${ANY_ARGUMENT})\s{0,4},\s{0,4}(?:${QUOTED_ARGUMENT}|${ANY_ARGUMENT})\s{0,4},\s{0,4}(?=["'])${VALUE}`,
+    ['connection(', 'mysqli', 'pdo('],
+    String.raw`(?:(?:get|create)_?Connection|mysqli(?:_connect)?|\bPDO)\(\s{0,4}(?:${QUOTED_ARGUMENT}|${ANY_ARGUMENT})\s{0,4},\s{0,4}(?:${QUOTED_ARGUMENT}|${ANY_ARGUMENT})\s{0,4},\s{0,4}(?=["'])${VALUE}`,
     notHarmless,
   ),
   judged(
@@ -55,6 +55,54 @@ export const CODE_RULES: readonly SecretRule[] = [
     ['password(', 'secret(', 'token(', 'key('],
     String.raw`\bset_?(?:\w{0,32}_)?(?:password|secret|token|api_?key|secret_?key)\(\s{0,4}(?=["'])${VALUE}`,
     notHarmless,
+  ),
+  // `<string name="api_key">…</string>`
+  judged(
+    'element',
+    ['</'],
+    String.raw`<\w{1,32}\s{1,4}name=["'](?<name>[\w.-]{1,64})["'][^<>]{0,64}>\s{0,16}(?<secret>[^<>\s]{2,512})(?=\s{0,16}<\/)`,
+    ({ value, groups: { name = '' } }) =>
+      looksLikeKey(value) && isSecretAssignment({ name, before: '', separator: '=', quote: '"', value }),
+  ),
+  // Java keeps passwords in `char[]`, and little else.
+  judged(
+    'credential-call',
+    ['.tochararray('],
+    String.raw`"(?<secret>[^"\n]{1,128})(?="\.toCharArray\()`,
+    notHarmless,
+  ),
+  judged('credential-call', ['secretkeyspec('], String.raw`SecretKeySpec\(\s{0,4}(?=")${VALUE}`, notHarmless),
+  judged(
+    'setting',
+    ['storepassword', 'keypassword', '_header x-'],
+    String.raw`(?:\b(?:store|key)Password|_header\s{1,4}X-[\w-]{0,32}(?:token|key|secret))\s{1,4}(?=["'])${VALUE}`,
+    notHarmless,
+  ),
+  // In other languages, where a digit tells it from a word.
+  judged(
+    'assignment',
+    ['passwort', 'kennwort', 'mot de passe', 'contrase', 'senha', 'wachtwoord'],
+    String.raw`(?:passwort|kennwort|mot de passe|contrase\xf1a|senha|wachtwoord)["']?\s{0,4}[:=]\s{0,4}${VALUE}`,
+    ({ value }) => looksLikeKey(value) && !isHarmlessValue(value),
+  ),
+  // Hashed, or what a hash is keyed with.
+  judged(
+    'credential-call',
+    ['crypt', 'argon2', 'hmac'],
+    String.raw`(?:(?:bcrypt|argon2|scrypt)\w{0,8}\.(?:hash|compare|verify)\w{0,8}\(|hmac\.new\(|createHmac\(\s{0,4}${QUOTED_ARGUMENT}\s{0,4},)\s{0,4}(?=b?["'])${VALUE}`,
+    notHarmless,
+  ),
+  // `btoa('user:…')`
+  judged(
+    'basic',
+    ['btoa(', 'b64encode(', 'buffer.from('],
+    String.raw`\b(?:btoa|b64encode|Buffer\.from)\(\s{0,4}b?["'\x60][^\s:"'\x60]{1,64}:(?<secret>[^\s"'\x60$/][^\s"'\x60]{1,255})(?=["'\x60])`,
+    notHarmless,
+  ),
+  rule(
+    'secret-flag',
+    ['wallet(', 'privatekeytoaccount('],
+    String.raw`(?:Wallet|privateKeyToAccount)\(\s{0,4}["'](?<secret>(?:0x)?[0-9a-f]{64})`,
   ),
   judged(
     'auth-header',
@@ -70,8 +118,8 @@ export const CODE_RULES: readonly SecretRule[] = [
   ),
   rule(
     'mnemonic',
-    ['mnemonic', 'seed'],
-    String.raw`(?:mnemonic|seed)\w{0,16}["']?\s{0,4}[=:]\s{0,4}["']?(?<secret>[a-z]{3,8}(?:\s{1,4}[a-z]{3,8}){11,23})`,
+    ['mnemonic', 'seed', 'recovery'],
+    String.raw`(?:mnemonic|seed|recovery)[_ -]?\w{0,16}["']?(?:\s{0,4}[=:]\s{0,4}["'\x60]?|[=\s]\s{0,4}["'\x60])(?<secret>[a-z]{3,8}(?:[\s,]{1,4}[a-z]{3,8}){11,23})`,
   ),
   // `the password is …`, `nmcli … password …`; what has digits and letters and nothing of a path, number or hash in it.
   judged(

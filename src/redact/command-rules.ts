@@ -1,6 +1,7 @@
 /** Secrets on command lines: flags, settings, and what is piped or written where secrets belong. */
 import { afterCommand, MAX_COMMAND_CHARS, PROGRAM_RULES } from './program-rules.ts';
-import { isHarmlessValue, SECRET_FILE, SECRET_NAME_HINTS } from './secret-names.ts';
+import { isBasicCredential } from './randomness.ts';
+import { isHarmlessValue, looksLikeKey, SECRET_FILE, SECRET_NAME_HINTS } from './secret-names.ts';
 import { judged, notHarmless, rule, SHORT_VALUE, VALUE, type SecretRule } from './secret-rule.ts';
 
 /** Before what is written out. */
@@ -14,10 +15,15 @@ const IN_VAULT_COMMAND = new RegExp(
 );
 
 /** Commands that read a password from their standard input. */
-const PASSWORD_READERS = String.raw`(?:ch|smb)passwd|(?:(?<![\w/.])|(?<=\/s?bin\/))passwd\b|cryptsetup|with-token|passphrase-fd|vault login|secrets? (?:create|set|put)|store-secret|secrets:set|versions add|env add|pass insert|secret-tool|keyring set|kinit|op signin`;
+const PASSWORD_READERS = String.raw`(?:ch|smb)passwd|(?<=\|\s{0,4})su\s|(?:(?<![\w/.])|(?<=\/s?bin\/))passwd\b|cryptsetup|with-token|passphrase-fd|vault login|secrets? (?:create|set|put|bulk)|store-secret|secrets:set|versions add|env add|pass insert|secret-tool|keyring set|kinit|op signin`;
 
 /** A secret's name and its value, as arguments. */
 const SETTING = String.raw`["']?(?<name>[^\s="']{0,96}(?:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key)[^\s="']{0,64})["']?\s{1,4}${VALUE}`;
+
+/** `add_argument("--password", help="…")` */
+function isNamedArgument(value: string, after: string): boolean {
+  return /^[a-z_]+=$/.test(value) && /["']/.test(after);
+}
 
 /** Secrets in the arguments, settings and standard input of programs. */
 export const COMMAND_RULES: readonly SecretRule[] = [
@@ -31,9 +37,26 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   // `--password x`, `--docker-password x`, `-storepass x`, also as neighbours in a JSON array.
   judged(
     'secret-flag',
-    SECRET_NAME_HINTS,
-    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|pw|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
-    ({ value }) => !isHarmlessValue(value) && !/^(?:-|id=|type=|src=)/.test(value),
+    [...SECRET_NAME_HINTS, 'bearer'],
+    String.raw`(?<![\w-])--?(?:[a-z0-9]{1,24}-){0,4}(?:(?:tls|bind|root|user|db|admin|keystore|truststore)?passw(?:or)?d|passphrase|pass|pwd?|storepass|keypass|token|secret|secret-?key|access-?key|api-?key|auth-?key|account-?key|bearer|credentials|secret-string|secret-binary)["']?(?:,\s{0,16}|\s{1,16}|\\\s)${VALUE}`,
+    ({ value, text, valueStart }) =>
+      !isHarmlessValue(value) &&
+      !/^(?:-|id=|type=|src=)/.test(value) &&
+      !isNamedArgument(value, text.charAt(valueStart + value.length)),
+  ),
+  // Lists: `--tokens a,b`.
+  judged(
+    'secret-flag',
+    ['tokens', 'secrets', 'keys', 'passwords'],
+    String.raw`(?<![\w-])--(?:[a-z0-9]{1,24}-){0,4}(?:tokens|secrets|passwords|(?:api|access|auth)-?keys)["']?(?:,\s{0,16}|\s{1,16})${VALUE}`,
+    ({ value }) => value.split(',').some(looksLikeKey) && !isHarmlessValue(value),
+  ),
+  // `--password-file=<(echo x)`, `--password-command "echo x"`, `--token $(echo x)`
+  judged(
+    'secret-flag',
+    ['echo', 'printf'],
+    String.raw`(?<![\w-])--?[\w-]{0,32}(?:pass|secret|token|key)[\w-]{0,16}["']?[=\s]\s{0,4}(?:["']|[<$]\(){0,2}\s{0,4}${ECHO}${VALUE}`,
+    notHarmless,
   ),
   judged(
     'secret-flag',
@@ -43,11 +66,18 @@ export const COMMAND_RULES: readonly SecretRule[] = [
   ),
   judged(
     'user-password',
-    ['curl', 'wget', 'http', 'xh '],
-    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}[uU]|--user|--proxy-user|--auth|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):(?<secret>[^\s"']{1,512})`,
+    ['curl', 'wget', 'http', 'xh ', '--auth-cred'],
+    String.raw`(?<=[\s"'])(?:-[sSkLfgvni]{0,5}[uU]|--user|--proxy-user|--auth(?:-cred)?|-a)["']?(?:=|,\s{0,4}|\s{0,4})["']?(?<user>[^\s:"'=]{1,128}):["']?(?<secret>[^\s"']{1,512})`,
     ({ value, groups: { user = '' } }) =>
       !isHarmlessValue(value) && !value.startsWith('//') && value !== user && !/^\d+$/.test(user + value),
     '',
+  ),
+  // In a file of curl's.
+  judged(
+    'user-password',
+    ['curl'],
+    String.raw`\buser\s{0,4}=\s{0,4}\\{0,3}"[^\s:"'=]{1,128}:(?<secret>[^\s"'\\]{1,512})`,
+    notHarmless,
   ),
   // A key in place of the user's name, and no password.
   judged(
@@ -109,6 +139,19 @@ export const COMMAND_RULES: readonly SecretRule[] = [
     String.raw`\bsend\s{1,4}(?:--\s{1,4})?\\?"(?<secret>[^"\\]{1,256})(?=\\{1,2}[rn])`,
     notHarmless,
   ),
+  // `echo user:password | base64`, `echo … | base64 -d`
+  judged(
+    'basic',
+    ['base64'],
+    String.raw`${ECHO}["']?[^\s:"'|$]{1,64}:(?<secret>[^\s"'|$/][^\s"'|]{1,255})(?=["']?\s{0,4}\|\s{0,4}(?:openssl\s{1,4})?base64\b)`,
+    notHarmless,
+  ),
+  judged(
+    'basic',
+    ['base64'],
+    String.raw`(?:echo|printf|<<<)\s{1,4}(?:-n\s{1,4})?["']?(?<secret>[\w+/-]{12,512}={0,2})(?=["']?\s{0,4}(?:\||$))`,
+    ({ value }) => isBasicCredential(value) && !/:.*\s/.test(Buffer.from(value, 'base64').toString('latin1')),
+  ),
   // Into a file that is made to hold secrets.
   judged(
     'secret-file',
@@ -134,14 +177,15 @@ export const COMMAND_RULES: readonly SecretRule[] = [
       'kinit',
       'vault login',
       'signin',
+      '| su ',
     ],
-    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|${PASSWORD_READERS}))`,
+    String.raw`${ECHO}${SHORT_VALUE}(?=["'\\]{0,8}\s{0,8}(?:(?:;\s{0,4}(?:echo|printf)\s[^|\n;]{0,128}){0,3};?\s{0,4}[)}]\s{0,8})?\|[^|\n]{0,256}?(?:sudo\s[^|\n]{0,64}?-S|-stdin|${PASSWORD_READERS}))`,
     notHarmless,
   ),
   judged(
     'piped-password',
     ['<<<'],
-    String.raw`(?:sudo\s[^|\n<]{0,64}?-S|-stdin|${PASSWORD_READERS})[^|\n<]{0,256}<<<\s{0,4}${VALUE}`,
+    String.raw`(?:sudo\s[^|\n<]{0,64}?-S|-stdin|--password|read\s[^\n|<]{0,48}?(?:pass|pw|token|secret)|${PASSWORD_READERS})[^|\n<]{0,256}<<<\s{0,4}${VALUE}`,
     notHarmless,
   ),
   judged(

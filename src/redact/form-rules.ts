@@ -8,12 +8,12 @@ import { judged, rule, type SecretRule } from './secret-rule.ts';
 const VENDOR_TOKENS = [
   String.raw`gh[pousr]_\w{20,}`,
   String.raw`github_pat_\w{20,}`,
-  String.raw`gl(?:pat|ptt|dt|rt|cbt|soat|ft|imt|agent)-[\w.-]{16,}`,
+  String.raw`gl(?:pat|ptt|dt|rt|cbt|soat|ft|imt|agent|oas|ffct)-[\w.-]{16,}`,
   String.raw`xox[abeoprs]-[A-Za-z0-9-]{16,}`,
   String.raw`xapp-[A-Za-z0-9-]{16,}`,
   String.raw`npm_\w{20,}`,
   String.raw`pypi-[\w-]{32,}`,
-  String.raw`sk-(?=[\w-]{0,64}\d)[\w-]{20,}`,
+  String.raw`c?sk-(?=[\w-]{0,64}\d)[\w-]{20,}`,
   String.raw`[rs]k_(?:live|test)_\w{12,}`,
   String.raw`whsec_[\w+/=]{20,}`,
   String.raw`AIza[\w-]{30,}`,
@@ -37,6 +37,30 @@ const VENDOR_TOKENS = [
   String.raw`gl(?:sa|c)_[\w+/=]{32,}`,
   String.raw`ops_ey[\w+/=-]{20,}`,
   String.raw`\d{8,10}:AA[\w-]{30,}`,
+  String.raw`GR1348941[\w-]{20}`,
+  String.raw`SK[0-9a-f]{32}\b`,
+  String.raw`s\.(?=[A-Za-z]{0,23}\d)(?=[a-z0-9]{0,23}[A-Z])[A-Za-z0-9]{24}\b`,
+  String.raw`v1\.0-[a-f0-9]{24}-[a-f0-9]{100,}`,
+  String.raw`(?:sbp|sntryu|bkua|sq[apu]|pnu)_[A-Za-z0-9]{36,}`,
+  String.raw`pul-[a-f0-9]{40}`,
+  String.raw`rubygems_[a-f0-9]{48}`,
+  String.raw`dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}`,
+  String.raw`xkeysib-[a-f0-9]{64}-\w{16}`,
+  String.raw`sq0(?:atp|csp|idp)-[\w-]{22,}`,
+  String.raw`LTAI[A-Za-z0-9]{12,24}\b`,
+  String.raw`[ps]at\.[\w-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}`,
+  String.raw`API-(?=[A-Z]{0,25}\d)[A-Z0-9]{26}\b`,
+  String.raw`sgp_(?:[a-z0-9]{5,16}_)?[a-f0-9]{40}`,
+  String.raw`rdme_[a-z0-9]{70}`,
+  String.raw`CCIP[AR]T_\w{22}_[a-f0-9]{40}`,
+  String.raw`A3-[A-Z0-9]{6}(?:-[A-Z0-9]{5,6}){4,5}\b`,
+  String.raw`amzn\.mws\.[0-9a-f-]{36}`,
+  String.raw`FLWSECK(?:_TEST)?-[a-h0-9]{12,}`,
+  String.raw`lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}`,
+  String.raw`nsec1[a-z0-9]{58}\b`,
+  String.raw`EZ[AT]K[A-Za-z0-9]{54}`,
+  String.raw`pat[A-Za-z0-9]{14}\.[a-f0-9]{64}`,
+  String.raw`[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}`,
 ].join('|');
 
 /** Private keys and tokens. */
@@ -76,7 +100,21 @@ export const FORM_RULES: readonly SecretRule[] = [
     ({ value }) => value.includes('.'),
     '',
   ),
+  // What `crypt` made of a password: it can be guessed from that.
+  rule(
+    'password-hash',
+    ['$apr1$', '$1$', '$5$', '$6$', '$y$', '$2a$', '$2b$', '$2y$'],
+    String.raw`(?<secret>\$(?:(?:apr1|[156])\$(?:rounds=\d{1,9}\$)?[./A-Za-z0-9]{1,16}|y\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{1,32}|2[aby]\$\d\d)\$[./A-Za-z0-9]{22,})`,
+    '',
+  ),
   rule('vendor-token', 'long-run', String.raw`(?<![A-Za-z0-9])(?<secret>${VENDOR_TOKENS})`, ''),
+  // Told by their ends: tried only where those are.
+  rule(
+    'vendor-token',
+    ['-us', '.atlasv1.', '_mmk', 'key-'],
+    String.raw`(?<![\w.-])(?<secret>[a-f0-9]{32}-us\d{1,2}\b|[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b|key-[a-f0-9]{32}\b)`,
+    '',
+  ),
 ];
 
 /** Runs of base64 that look drawn by lot; last of all, since every other rule tells more. */

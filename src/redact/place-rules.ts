@@ -6,6 +6,7 @@ import {
   SECRET_FILE,
   SECRET_NAME,
   SECRET_NAME_HINTS,
+  YAML_REFERENCE,
 } from './secret-names.ts';
 import {
   judged,
@@ -17,18 +18,25 @@ import {
   type SecretRule,
 } from './secret-rule.ts';
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const BEFORE_QUOTE = String.raw`\s{0,8}(?=[bfru]?\\{0,7}["'])`;
 /** What a separator may start with: most names are followed by something else, and are done with sooner. */
 const BEFORE_SEPARATOR = String.raw`[\s"'\\\]):=%<|?!]`;
 /** One word on the rest of the line: not another name. */
 const ALONE = String.raw`(?=["']?[^\s:="']{1,512}={0,2}["']?[ \t]{0,8}(?:[\r\n]|$))`;
 const PLAIN_SEPARATOR = String.raw`["'\]\\]{0,8}\s{0,8}(?:=>|:=|={1,3}|:|%3[ad])\s{0,8}`;
+/** Calls that make a secret of a literal. */
+const WRAPPER = String.raw`String::from|Some|Secret\w{0,16}(?:::\w{1,16})?|new\s\w{0,16}(?:String|Secret)\w{0,16}|Buffer\.from|atob|(?:base64\.)?b64decode|\[\]byte|bytes|str`;
 /** Between a name and its value; what an ordinary assignment would take for the value stands first. */
 const SEPARATOR = [
   // `key: str = "…"`, `KEY: &'static str = "…"`
   String.raw`\s{0,4}:\s{0,4}(?:&(?:'\w{1,16}\s)?)?(?:str|string|bytes|any|unknown)\s{0,4}=${BEFORE_QUOTE}`,
   // `keys: ["…"`
   String.raw`["'\\]{0,8}\s{0,4}[:=]\s{0,4}\[${BEFORE_QUOTE}`,
+  // `key := String::from("…")`
+  String.raw`\s{0,4}:?[:=]\s{0,4}(?:${WRAPPER})\(\s{0,4}(?=[bfru]?\\{0,7}["'])`,
+  // `key: &anchor …`, `key: !!str …`, but no `key: !Ref …`
+  String.raw`["']?:[ \t]{1,4}(?:&|!(?!${YAML_REFERENCE}))[\w!./-]{1,64}[ \t]{1,4}(?=\S)`,
   // `key: |` and a line below
   String.raw`["']?:\s{0,4}[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,16}${ALONE}`,
   // `keys:` and `- …` below
@@ -45,6 +53,10 @@ const SEPARATOR = [
 ].join('|');
 const IS_PLAIN = new RegExp(`^(?:${PLAIN_SEPARATOR})$`, 'i');
 const MAX_URL_PASSWORD_CHARS = 512;
+/** Parameters that are as often the number of an issue. */
+const SHORT_ALSO_HARMLESS = /^ticket$/i;
+/** Schemes whose credentials go on to the end of the line. */
+const LONG_SCHEME = '(?:digest|aws4-hmac-sha256|oauth|hawk|signature)';
 
 /**
  * Does the quote that ends the value seem to open the next text (`token != "a password: "b`)? Then the value is none; but
@@ -58,6 +70,11 @@ function isCutShort({
 }: SecretMatch): boolean {
   if (quote === '' || IS_PLAIN.test(separator)) return false;
   return /\w/.test(text.charAt(valueStart + value.length + quote.length));
+}
+
+/** `username="…", response="…"` */
+function isParameters({ value }: SecretMatch): boolean {
+  return value.includes('=');
 }
 
 /** Secrets in URLs, headers, assignments, here-documents, SQL and connection strings. */
@@ -78,8 +95,8 @@ export const PLACE_RULES: readonly SecretRule[] = [
   ),
   rule(
     'url-webhook',
-    ['hooks', 'webhook', 'infura', 'alchemy'],
-    String.raw`(?:hooks\.slack\.com\/(?:services|workflows)\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/|infura\.io\/v3\/|alchemy\.com\/v2\/)(?<secret>[\w/@.-]{8,256})`,
+    ['hooks', 'webhook', 'infura', 'alchemy', 'ifttt'],
+    String.raw`(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,24}\/|webhook\.office\.com\/webhookb2\/|outlook\.office(?:365)?\.com\/webhook\/|ifttt\.com\/trigger\/[\w-]{1,64}(?:\/json)?\/with\/key\/|infura\.io\/v3\/|alchemy\.com\/v2\/)(?<secret>[\w/@.-]{8,256})`,
   ),
   judged(
     'url-parameter',
@@ -96,10 +113,15 @@ export const PLACE_RULES: readonly SecretRule[] = [
       'jwt',
       'code',
       'assertion',
+      'ticket',
     ],
-    String.raw`[?&;](?:[\w.-]{0,40}[._-])?(?:access_?token|\w{0,16}token|api_?key|key|\w{0,16}secret|sig|signature|passw(?:or)?d|pass|pwd|auth|session(?:_?id)?|credentials?|jwt|code|assertion)=(?<secret>[^&\s"'#<>\\]{6,4096})`,
-    ({ value }) => !isHarmlessValue(value) && !/^\d{1,6}$/.test(value),
+    String.raw`[?&;](?:[\w.-]{0,40}[._-])?(?<name>access_?token|\w{0,16}token|api_?key|key|\w{0,16}secret|sig|signature|passw(?:or)?d|pass|pwd|auth|session(?:_?id)?|credentials?|jwt|code|assertion|ticket)=(?<secret>[^&\s"'#<>\\]{6,4096})`,
+    ({ value, groups: { name = '' } }) =>
+      !isHarmlessValue(value) &&
+      value.length > (SHORT_ALSO_HARMLESS.test(name) ? 16 : 0) &&
+      !/^\d{1,6}$/.test(value),
   ),
+  rule('url-parameter', ['saml'], String.raw`SAML(?:Response|Request|Art)=(?<secret>[\w%+/=-]{16,4096})`),
   // Written with a quote around the header, to the quote; otherwise scheme and one word.
   judged(
     'auth-header',
@@ -110,8 +132,32 @@ export const PLACE_RULES: readonly SecretRule[] = [
   judged(
     'auth-header',
     ['authorization'],
-    String.raw`authorization["'\x60\]\\]{0,8}(?:\s|\\\s){0,4}[:=](?:\s|\\\s){0,4}["'\x60\\]{0,8}(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)(?:\s|\\\s){1,4})?(?<secret>[^\s"'\x60]{4,${MAX_VALUE_CHARS}})`,
+    String.raw`authorization["'\x60\]\\]{0,8}(?:\s|\\\s){0,4}[:=](?:\s|\\\s){0,4}["'\x60\\]{0,8}(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256|[a-z]{3,16}(?=(?:\s|\\\s){1,4}[^\s"'\x60]{0,64}\d))(?:\s|\\\s){1,4})?(?<secret>[^\s"'\x60]{4,${MAX_VALUE_CHARS}})`,
     notHarmless,
+  ),
+  judged(
+    'auth-header',
+    ['authorization'],
+    String.raw`(?<!["'])authorization\s{0,4}[:=]\s{0,4}${LONG_SCHEME}\s{1,4}(?<secret>[^\r\n]{4,${MAX_VALUE_CHARS}})`,
+    isParameters,
+  ),
+  judged(
+    'auth-header',
+    ['authorization'],
+    String.raw`authorization\\{0,7}["']?\s{0,4}[:=]\s{0,4}(?<outer>\\{0,7}["'])${LONG_SCHEME}\s{1,4}(?<secret>(?:(?!(?<!\\)\k<outer>)[^\r\n]){4,${MAX_VALUE_CHARS}})`,
+    isParameters,
+  ),
+  judged(
+    'auth-header',
+    ['cookie'],
+    String.raw`(?<![\w-])(?:set-)?cookie\\{0,7}["']?\s{0,4}:\s{0,4}\\{0,7}["']?(?=[\w.-]{1,64}=)(?<secret>[^\r\n"'\\]{4,${MAX_VALUE_CHARS}})`,
+    ({ value }) => /\d/.test(value) && !isHarmlessValue(value.replace(/^[^=]*=/, '')),
+  ),
+  judged(
+    'cookie',
+    ['sessi', 'sid='],
+    String.raw`(?<![\w-])(?:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|_?\w{0,32}_session|session_?id|sid)=(?<secret>(?=[\w%.+/~-]{0,64}\d)[\w%.+/~-]{16,4096}={0,2})`,
+    ({ value }) => !isHarmlessValue(value) && /[a-z]/i.test(value) && !UUID.test(value),
   ),
   judged(
     'bearer',
@@ -150,6 +196,12 @@ export const PLACE_RULES: readonly SecretRule[] = [
     'assignment',
     ['%3d', '%3a'],
     String.raw`(?:${SECRET_NAME})(?:%22|%5c|%27){0,4}%3[ad](?:%20|%22|%5c|%27){0,4}(?<secret>(?:(?!%2[267c]|%7d)[^\s"'&]){1,${MAX_VALUE_CHARS}})`,
+    notHarmless,
+  ),
+  judged(
+    'url-password',
+    ['%3a%2f%2f'],
+    String.raw`%3a%2f%2f[^\s%&"']{0,128}%3a(?<secret>(?:(?!%40|%2f)[^\s&"']){1,256})(?=%40)`,
     notHarmless,
   ),
   judged(

@@ -55,33 +55,36 @@ export function mayHoldToken(text: string): boolean {
 const ASCII = 128;
 
 /**
- * Tells which of some literals are in a text, in one walk: a table of the first two characters says where to look closer.
+ * Finds some literals in a text, in one walk: a table of the first two characters says where to look closer.
  * @param literals lower-case ASCII, two characters or more
+ * @returns a function that calls `onFound` with a literal's number, once or more for each that is in the text
  * @throws Error on a literal that could never be found
  */
-function createFinder(literals: readonly string[]): (lower: string) => readonly string[] {
-  const pairOf = (text: string, at: number): number => text.charCodeAt(at) * ASCII + text.charCodeAt(at + 1);
-  const byPair = new Map<number, string[]>();
-  for (const literal of literals) {
+function createFinder(
+  literals: readonly string[],
+): (lower: string, onFound: (number: number) => void) => void {
+  const byPair = new Map<number, number[]>();
+  literals.forEach((literal, number) => {
     if (!/^[ -@[-~]{2,}$/.test(literal)) throw new Error(`not a hint: ${literal}`);
-    const pair = pairOf(literal, 0);
-    byPair.set(pair, [...(byPair.get(pair) ?? []), literal]);
-  }
-  const starts = new Uint8Array(ASCII * ASCII);
-  for (const pair of byPair.keys()) starts[pair] = 1;
+    const pair = literal.charCodeAt(0) * ASCII + literal.charCodeAt(1);
+    byPair.set(pair, [...(byPair.get(pair) ?? []), number]);
+  });
+  const starting = [[], ...byPair.values()];
+  const startingAt = new Uint16Array(ASCII * ASCII);
+  [...byPair.keys()].forEach((pair, i) => {
+    startingAt[pair] = i + 1;
+  });
 
-  return (lower) => {
-    const found: string[] = [];
+  return (lower, onFound) => {
     let first = lower.charCodeAt(0);
     for (let i = 1; i < lower.length; i++) {
       const second = lower.charCodeAt(i);
-      if (first < ASCII && second < ASCII && starts[first * ASCII + second] === 1) {
-        for (const literal of byPair.get(first * ASCII + second) ?? [])
-          if (lower.startsWith(literal, i - 1) && !found.includes(literal)) found.push(literal);
-      }
+      const group = first < ASCII && second < ASCII ? (startingAt[first * ASCII + second] ?? 0) : 0;
+      if (group !== 0)
+        for (const number of starting[group] ?? [])
+          if (lower.startsWith(literals[number] ?? '', i - 1)) onFound(number);
       first = second;
     }
-    return found;
   };
 }
 
@@ -89,16 +92,21 @@ function createFinder(literals: readonly string[]): (lower: string) => readonly 
 export function createRuleFilter(rules: readonly SecretRule[]): (text: string) => readonly SecretRule[] {
   const hintsOf = (rule: SecretRule): readonly string[] => (rule.hints === 'long-run' ? [] : rule.hints);
   const hints = [...new Set(rules.flatMap(hintsOf))];
-  const hintsIn = createFinder(hints);
-  const rulesOf = new Map(hints.map((hint) => [hint, rules.filter((rule) => hintsOf(rule).includes(hint))]));
-  const onLongRun = rules.filter((rule) => rule.hints === 'long-run');
+  const findHints = createFinder(hints);
+  const rulesOf = hints.map((hint) => rules.flatMap((rule, i) => (hintsOf(rule).includes(hint) ? [i] : [])));
+  const onLongRun = rules.flatMap(({ hints }, i) => (hints === 'long-run' ? [i] : []));
+  const isChosen = new Uint8Array(rules.length);
+  const choose = (numbers: readonly number[]): void => {
+    for (const number of numbers) isChosen[number] = 1;
+  };
+  const chooseOf = (hint: number): void => choose(rulesOf[hint] ?? []);
 
   return (text) => {
-    const always = hasLongRun(text) ? onLongRun : [];
-    const found = hintsIn(text.toLowerCase());
-    if (found.length === 0) return always;
-    const chosen = new Set(always);
-    for (const hint of found) for (const rule of rulesOf.get(hint) ?? []) chosen.add(rule);
-    return rules.filter((rule) => chosen.has(rule));
+    isChosen.fill(0);
+    if (hasLongRun(text)) choose(onLongRun);
+    findHints(text.toLowerCase(), chooseOf);
+    return isChosen.includes(1) ? rules.filter((_, i) => isChosen[i] === 1) : NO_RULES;
   };
 }
+
+const NO_RULES: readonly SecretRule[] = [];

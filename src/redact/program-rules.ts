@@ -1,11 +1,15 @@
 /** Programs that take passwords where nothing but the program tells it: short flags, and arguments by their place. */
 import { isHarmlessValue } from './secret-names.ts';
-import { judged, rule, VALUE, type SecretMatch, type SecretRule } from './secret-rule.ts';
+import { judged, notHarmless, rule, VALUE, type SecretMatch, type SecretRule } from './secret-rule.ts';
 
 /** How a short flag takes its value: `-pX`, `-p X`, or both. */
 const ATTACHED = '';
 const APART = String.raw`["']?[,=\s]\s{0,16}`;
 const EITHER = String.raw`["']?[,=]?\s{0,16}`;
+
+/** What stands before the password of a certificate's file, and of a proxy's user. */
+const FILE_BEFORE = String.raw`["']?(?!pkcs11:)[^\s:"']{2,256}:(?![\\/])`;
+const USER_BEFORE = String.raw`["']?(?=[^\s"'/]{1,256}@)[^\s:@"'/]{1,128}:`;
 
 /** Longest piece of a command line between a command and the value of its flag or setting, and the command itself. */
 export const MAX_COMMAND_CHARS = 512;
@@ -62,7 +66,8 @@ const PASSWORD_FLAGS: readonly {
   { programs: 'security\\s{1,4}unlock-keychain', hints: ['keychain'], flags: 'p', joint: APART },
   { programs: 'az\\s{1,4}(?:login|acr|sql|mysql|postgres)', hints: ['az '], flags: 'p', joint: APART },
   {
-    programs: 'twine|cqlsh|cypher-shell|supabase|rdesktop|rabbitmqadmin|user(?:add|mod)|nuget|poetry',
+    programs:
+      'twine|cqlsh|cypher-shell|supabase|rdesktop|rabbitmqadmin|user(?:add|mod)|nuget|poetry|psexec\\w*',
     hints: [
       'twine',
       'cqlsh',
@@ -74,6 +79,7 @@ const PASSWORD_FLAGS: readonly {
       'usermod',
       'nuget',
       'poetry',
+      'psexec',
     ],
     flags: 'p',
     joint: APART,
@@ -86,7 +92,24 @@ const PASSWORD_FLAGS: readonly {
   },
   { programs: 'ssh-keygen', hints: ['ssh-keygen'], flags: 'N', joint: APART },
   { programs: 'swaks', hints: ['swaks'], flags: 'ap', joint: APART },
-  { programs: 'snmp\\w+', hints: ['snmp'], flags: '[AX]', joint: APART },
+  { programs: 'snmp\\w+', hints: ['snmp'], flags: '[AXc]', joint: APART },
+  { programs: 'nuget', hints: ['nuget'], flags: 'k', joint: APART },
+  {
+    programs: 'evil-winrm|crackmapexec|netexec|nxc|hydra|smbmap',
+    hints: ['evil-winrm', 'crackmapexec', 'netexec', 'nxc ', 'hydra', 'smbmap'],
+    flags: 'p',
+    joint: APART,
+  },
+  { programs: 'ldappasswd', hints: ['ldappasswd'], flags: '[as]', joint: APART },
+  { programs: 'doctl|influx|glab', hints: ['doctl', 'influx', 'glab'], flags: 't', joint: APART },
+  { programs: 'curl', hints: ['curl'], flags: 'E|-(?:proxy-)?cert', joint: `${APART}${FILE_BEFORE}` },
+  { programs: 'curl', hints: ['curl'], flags: 'x|-(?:pre)?proxy', joint: `${APART}${USER_BEFORE}` },
+  {
+    programs: 'https?|xhs?',
+    hints: ['http', 'xh '],
+    flags: String.raw`(?:A|-auth-type)[=\s]\s{0,4}bearer\s{1,4}-(?:a|-auth)`,
+    joint: APART,
+  },
   { programs: 'plink|pscp|psftp', hints: ['plink', 'pscp', 'psftp'], flags: 'pw', joint: APART },
   { programs: 'openssl', hints: ['openssl'], flags: '[kK]', joint: APART },
 ];
@@ -97,7 +120,7 @@ const FLAG_RULES: readonly SecretRule[] = PASSWORD_FLAGS.map(({ programs, hints,
     hints,
     String.raw`(?<![\w.-])(?:(?<!/)|(?<=/s?bin/))(?:${programs})["']?[\s,]`,
     String.raw`(?<=[\s"'])-(?:${flags})${joint}`,
-    ({ value }) => !isHarmlessValue(value) && !/^(?:ssh|https|-.*|\d+:\d+)$/.test(value),
+    ({ value }) => !isHarmlessValue(value) && !/^(?:ssh|https|public|-.*|\d+:\d+)$/.test(value),
     '',
   ),
 );
@@ -109,7 +132,23 @@ const ARGUMENT = String.raw`(?:"[^"\n]{0,128}"|'[^'\n]{0,128}'|[^\s"'|;&-][^\s"'
 const PASSWORD_ARGUMENTS: readonly { command: string; hints: readonly string[]; others: number }[] = [
   { command: String.raw`mysqladmin\b[^\n|;]{0,256}?\spassword`, hints: ['mysqladmin'], others: 0 },
   { command: String.raw`redis-cli\b[^\n|;]{0,256}?\sauth`, hints: ['redis-cli'], others: 0 },
-  { command: 'requirepass|masterauth', hints: ['requirepass', 'masterauth'], others: 0 },
+  { command: String.raw`nmcli\b[^\n|;]{0,256}?\spassword`, hints: ['nmcli'], others: 0 },
+  { command: String.raw`qpdf\b[^\n|;]{0,128}?\s--encrypt`, hints: ['qpdf'], others: 0 },
+  { command: String.raw`qpdf\b[^\n|;]{0,128}?\s--encrypt`, hints: ['qpdf'], others: 1 },
+  { command: '(?:input|user|owner)_pw', hints: ['_pw'], others: 0 },
+  { command: String.raw`rclone\s{1,4}obscure`, hints: ['obscure'], others: 0 },
+  { command: String.raw`twilio\s{1,4}login`, hints: ['twilio'], others: 1 },
+  {
+    command: String.raw`pulumi\s{1,4}config\s{1,4}set\b[^\n|;]{0,128}?\s--secret`,
+    hints: ['pulumi'],
+    others: 1,
+  },
+  { command: String.raw`net\s{1,4}use(?:\s{1,4}[a-z*]:)?`, hints: ['net use'], others: 1 },
+  {
+    command: 'requirepass|masterauth|bindpw|rootpw',
+    hints: ['requirepass', 'masterauth', 'bindpw', 'rootpw'],
+    others: 0,
+  },
   {
     command: String.raw`openssl\s{1,4}passwd(?:\s{1,4}-salt\s{1,4}\S{1,32}|\s{1,4}-\w{1,8}){0,4}`,
     hints: ['openssl'],
@@ -148,7 +187,9 @@ const ARGUMENT_RULES: readonly SecretRule[] = PASSWORD_ARGUMENTS.map(({ command,
 export const PROGRAM_RULES: readonly SecretRule[] = [
   ...FLAG_RULES,
   ...ARGUMENT_RULES,
-  rule('password-flag', ['freerdp'], String.raw`(?<=\s)["']?\/p:(?<secret>[^\s"']{1,256})`),
+  judged('password-flag', ['/pass:', '/password:'], String.raw`(?<=\s)\/pass(?:word)?:${VALUE}`, notHarmless),
+  afterCommand('password-flag', ['schtasks'], 'schtasks', String.raw`\s\/rp\s{1,4}`, notHarmless),
+  rule('password-flag', ['freerdp'], String.raw`(?<=\s)["']?\/p:["']?(?<secret>[^\s"']{1,256})`),
   rule(
     'password-flag',
     ['lftp'],

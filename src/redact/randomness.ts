@@ -21,9 +21,9 @@ const HEX_RUN = /^[0-9a-f-]+$/i;
  */
 export function looksRandom(run: string, before: string): boolean {
   if (HEX_RUN.test(run) || PUBLIC_START.test(run) || PUBLIC_LEAD.test(before.slice(-48))) return false;
+  if (!/[a-z]/.test(run) || !/[A-Z]/.test(run) || !/[0-9]/.test(run)) return false;
   if (entropyBits(run) <= MIN_ENTROPY_BITS) return false;
   const body = run.replace(/=+$/, '');
-  if (!/[a-z]/.test(body) || !/[A-Z]/.test(body) || !/[0-9]/.test(body)) return false;
   // Between separators; hex is for hashes.
   const segments = body.split(/[/_+-]/).filter((segment) => segment.length < 8 || !HEX_RUN.test(segment));
   const neighbours = body.length - segments.length;
@@ -47,12 +47,15 @@ function decoded(base64: string): string {
   return Buffer.from(base64, 'base64').toString('latin1');
 }
 
-/** Shannon entropy of the characters, in bits per character. */
+/** Shannon entropy of the characters, all of them ASCII, in bits per character. */
 function entropyBits(text: string): number {
-  const counts = new Map<string, number>();
-  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  const counts = new Uint32Array(128);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (const count of counts) if (count > 0) bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
 }
 

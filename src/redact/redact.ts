@@ -1,9 +1,7 @@
 /** Masks all strings of a batch of records in one call: values, keys, and values that a key calls a secret. */
-import { freeKey, isObject, membersBefore, put } from './json.ts';
-import { type Safe, safeItem, safeMember } from './safe.ts';
-import { isSecretAssignment } from './secret-names.ts';
+import type { Safe } from './safe.ts';
 import { NAMED_FIELD_RULE, type Masker } from './secrets.ts';
-import { mark } from './view.ts';
+import { createMemberTables, createWalk, type MemberTables } from './walk.ts';
 
 export interface Redacted<T> {
   /** The same shape as was given; parts in which nothing was masked are shared with it. */
@@ -11,14 +9,6 @@ export interface Redacted<T> {
   /** Masked secrets by rule. */
   readonly redactions: Readonly<Record<string, number>>;
 }
-
-/** Quicker than a closer look at each of a record's many keys. */
-const MAY_NAME_A_SECRET = /pass|pw|secret|token|jwt|credential|auth|key/i;
-/** Keys shorter than this cannot be a secret that its form gives away. */
-const MIN_SECRET_KEY_CHARS = 16;
-const MARK = /^\[redacted:[a-z0-9-]{1,32}:\d{1,9}\]$/;
-const SECRET_FLAG_ITEM =
-  /^--?(?:[a-z0-9]{1,24}-){0,4}(?:passw(?:or)?d|passphrase|pass|storepass|keypass|token|secret|(?:secret|access|api|auth|account)-?key)$/i;
 
 /**
  * Masks the secrets in records, or any JSON values. Strings under a name like `password`, in an array after an item
@@ -30,94 +20,75 @@ export function redactBatch<T extends object>(
   masker: Masker,
   safe: Safe,
 ): Redacted<T>[] {
-  const texts: string[] = [];
-  const collected = values.map((value) => {
-    const from = texts.length;
-    let named = 0;
-    const collect = (text: string): string => {
-      texts.push(text);
-      return text;
-    };
-    visit(value, safe, collect, () => named++);
-    return { value, from, to: texts.length, named };
+  const texts = createTexts();
+  const membersOf = createMemberTables();
+  const { collected, numbers } = collectFrom(values, safe, texts, membersOf);
+  const { masked, byRule } = masker.mask(texts.all);
+  const changed = new Map(texts.all.flatMap((text, i) => (masked[i] === text ? [] : [[text, i] as const])));
+  const show = createWalk(membersOf, (text) => {
+    const number = changed.get(text);
+    return number === undefined ? text : (masked[number] ?? '');
   });
-  const { masked, byRule } = masker.mask(texts);
+  const isChanged = masked.map((text, i) => text !== texts.all[i]);
   return collected.map(({ value, from, to, named }) => {
+    const touched = changed.size === 0 ? [] : numbers.slice(from, to).filter((number) => isChanged[number]);
     const redactions: Record<string, number> = named > 0 ? { [NAMED_FIELD_RULE]: named } : {};
-    let changed = named > 0;
-    for (let i = from; i < to; i++) {
-      if (masked[i] === texts[i]) continue;
-      changed = true;
-      for (const [rule, n] of Object.entries(byRule[i] ?? {})) redactions[rule] = (redactions[rule] ?? 0) + n;
-    }
-    let next = from;
-    return { value: changed ? visit(value, safe, () => masked[next++] ?? '') : value, redactions };
+    for (const number of touched)
+      for (const [rule, n] of Object.entries(byRule[number] ?? {}))
+        redactions[rule] = (redactions[rule] ?? 0) + n;
+    return { value: named > 0 || touched.length > 0 ? show(value, safe) : value, redactions };
   });
 }
 
-/**
- * Walks a value in a fixed order and gives it back with each string as `replace` returns it.
- * @param onNamed called for each value that goes whole because of its name
- */
-function visit<T>(value: T, safe: Safe, replace: (text: string) => string, onNamed?: () => void): T;
-function visit(
-  root: unknown,
-  rootSafe: Safe,
-  replace: (text: string) => string,
-  onNamed: () => void = () => undefined,
-): unknown {
-  const named = (value: unknown): string => {
-    onNamed();
-    return mark(NAMED_FIELD_RULE, String(value).length);
-  };
-
-  const walk = (value: unknown, safe: Safe | undefined): unknown => {
-    if (safe === 'all') return value;
-    if (typeof value === 'string') return safe === 'scalar' ? value : replace(value);
-    if (Array.isArray(value)) return walkArray(value, safeItem(safe));
-    return isObject(value) ? walkObject(value, safe) : value;
-  };
-
-  const walkArray = (items: readonly unknown[], safe: Safe | undefined): unknown => {
-    let changed = false;
-    const copy = items.map((item, i) => {
-      const lead: unknown = items[i - 1];
-      const secret =
-        typeof lead === 'string' && SECRET_FLAG_ITEM.test(lead) && isSecretValue('password', item);
-      const result = secret ? named(item) : walk(item, safe);
-      changed ||= result !== item;
-      return result;
-    });
-    return changed ? copy : items;
-  };
-
-  const walkObject = (object: Readonly<Record<string, unknown>>, safe: Safe | undefined): unknown => {
-    let copy: Record<string, unknown> | undefined;
-    for (const key of Object.keys(object)) {
-      const value = object[key];
-      const inner = safeMember(safe, key);
-      const ours = typeof inner === 'string';
-      const name = key === 'value' ? nameBeside(object) : key;
-      const result = !ours && isSecretValue(name, value) ? named(value) : walk(value, inner);
-      const shownKey = key.length >= MIN_SECRET_KEY_CHARS && !ours ? replace(key) : key;
-      if (!copy && result === value && shownKey === key) continue;
-      copy ??= membersBefore(object, key);
-      put(copy, freeKey(copy, shownKey), result);
-    }
-    return copy ?? object;
-  };
-
-  return walk(root, rootSafe);
+/** Different texts, numbered in the order they came: most stand in many records of a batch. */
+interface Texts {
+  readonly all: readonly string[];
+  readonly numberOf: (text: string) => number;
 }
 
-/** The name of a `{name, value}` or `{key, value}` pair. */
-function nameBeside(object: Readonly<Record<string, unknown>>): string {
-  const name = object['name'] ?? object['key'];
-  return typeof name === 'string' ? name : '';
+function createTexts(): Texts {
+  const all: string[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    all,
+    numberOf(text) {
+      const known = numbers.get(text);
+      if (known !== undefined) return known;
+      numbers.set(text, all.length);
+      return all.push(text) - 1;
+    },
+  };
 }
 
-function isSecretValue(name: string, value: unknown): boolean {
-  if (typeof value === 'number') return /passw(?:or)?d$|passcode$/i.test(name);
-  if (typeof value !== 'string' || !MAY_NAME_A_SECRET.test(name) || MARK.test(value)) return false;
-  return isSecretAssignment({ name, before: '', separator: '":"', quote: '"', value });
+/** A value's texts, as a piece of all numbers of the batch, and how many values in it go whole because of their names. */
+interface Collected<T> {
+  readonly value: T;
+  readonly from: number;
+  readonly to: number;
+  readonly named: number;
+}
+
+function collectFrom<T extends object>(
+  values: readonly T[],
+  safe: Safe,
+  { numberOf }: Texts,
+  membersOf: MemberTables,
+): { readonly collected: readonly Collected<T>[]; readonly numbers: readonly number[] } {
+  const numbers: number[] = [];
+  let named = 0;
+  const collect = createWalk(
+    membersOf,
+    (text) => {
+      numbers.push(numberOf(text));
+      return text;
+    },
+    () => named++,
+  );
+  const collected = values.map((value) => {
+    const from = numbers.length;
+    named = 0;
+    collect(value, safe);
+    return { value, from, to: numbers.length, named };
+  });
+  return { collected, numbers };
 }

@@ -56,17 +56,25 @@ function nameKind(name: string, before: string): 'strong' | 'weak' | undefined {
 /** Files that are made to hold secrets. */
 export const SECRET_FILE =
   /\.env\b|\.(?:pem|key|p12|pfx|jks)\b|id_(?:rsa|dsa|ecdsa|ed25519)|credential|secret|\.netrc|\.pgpass|\.npmrc|\.pypirc|\.htpasswd|\.my\.cnf|kubeconfig|passw|token/i;
+/** Tags of YAML in front of another place's name, not of a value. */
+export const YAML_REFERENCE = String.raw`(?:Ref|GetAtt|ImportValue|FindInMap|Select|If|secret|include|reference|env\w{0,8})\b`;
 /** A variable, template or command in place of a value: nothing to hide. */
 const REFERENCE =
   /^(?:\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?])|\$\{\w+\}?|\$\{\w+:\?.*|\$\{\{.*|\$\(.*|%\w+%|\{\{.*|<[\w -]+>?|\{[\w.$]*\}?|\/\{.*|\.[*+].*|\\[sSwWdDb].*)$/s;
+/** `required|min:8`, `YOUR_API_KEY` */
+const STAND_IN = /^(?:(?:required|nullable|sometimes)\|[\w|:,]+|your[a-z_-]+)$/i;
+const YAML_TAG = new RegExp(`^!${YAML_REFERENCE}$`);
 /** Nothing but the signs of a placeholder or of an earlier masking. */
 const BLANK = /^[*x.•#_?|/+:;=~!$\-\s\x9f\xb7]*$/i;
 const WORDS =
-  /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|readonly|Buffer|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
+  /^(?:true|false|null|nil|none|undefined|yes|no|string|str|String|number|int|bool|boolean|any|unknown|object|bytes|readonly|Buffer|optional|inherit|required|invalid|expected|unexpected|missing|expired|not|must|is|was|has|please|cannot|failed|denied|unauthorized|found|granted|the|an?|to|for|in|of|or|and|with|on|at)[.,:;!?]*$/i;
 const KNOWN_PATH =
   /^(?:file:|env:|op:|vault:|arn:|@(?:-$|[./~]|\w+\.\w)|~\/|\.{1,2}\/|\/(?:run|etc|home|var|tmp|usr|opt|root|mnt|Users|dev|proc|srv|app|secrets?|workspace|work)\/)/;
 const CODE =
-  /^(?:await|new|async|function|lambda|self\.|this\.|req\.|process\.env|os\.|import\.meta)|^[A-Za-z_$][\w$.]*\(/;
+  /^(?:await|new|async|function|lambda|self\.|this\.|req\.|process\.env|os\.|import\.meta)|^:?[A-Za-z_$](?:[\w$.]|::)*\(/;
+/** What stands for a type in Python, Rust and Java. */
+const TYPE =
+  /^(?:Option(?:al)?|Union|List|Dict|Vec|Promise|Annotated|Mapped|Secret(?:Str(?:ing)?)?|SecureString|Zeroizing)(?:[[<].*)?[,;]?$/;
 const DOTTED_CODE = /^[A-Za-z_]+(?:\.[A-Za-z_]+)+;?$/;
 /** A list, object or expression; only without quotes around it. */
 const BRACKETED = /^[[({](?!redacted:)/;
@@ -79,7 +87,10 @@ const LISTED = /^[^:=]*,|[[(]\s*$|-[ \t]+$/;
 
 /** Can this value, on its own, not be a secret? */
 export function isHarmlessValue(value: string): boolean {
-  return value.length < 2 || [BLANK, WORDS, KNOWN_PATH, REFERENCE].some((pattern) => pattern.test(value));
+  return (
+    value.length < 2 ||
+    [BLANK, WORDS, KNOWN_PATH, REFERENCE, YAML_TAG, STAND_IN].some((pattern) => pattern.test(value))
+  );
 }
 
 export interface Assignment {
@@ -99,24 +110,34 @@ export function isSecretAssignment({ name, before, separator, quote, value }: As
   if (quote !== '' && /^\s*[=:]/.test(separator) && opensBefore(before, quote)) return false;
   const kind = nameKind(name, before);
   if (kind === undefined || isHarmlessValue(value)) return false;
-  if (LISTED.test(separator)) return value.length >= 8 && isMixed(value);
+  if (LISTED.test(separator)) return looksLikeKey(value);
   if (!PASSWORD_NAME.test(name) && SMALL_NUMBER.test(value)) return false;
   // `--- PASS: TestFoo`
   if (name === 'PASS' && /:\s/.test(separator)) return false;
   if (sameWord(name, value)) return false;
-  if (kind === 'weak') return isBasicCredential(value) || (value.length >= 16 && isMixed(value));
+  if (kind === 'weak') {
+    const isVariable = /[A-Z]_AUTH$/.test(before.slice(-2) + name) && separator === '=';
+    return isBasicCredential(value) || (value.length >= (isVariable ? 8 : 16) && isMixed(value));
+  }
   if (quote !== '') return true;
-  if (CODE.test(value) || BRACKETED.test(value)) return false;
+  if (CODE.test(value) || TYPE.test(value) || BRACKETED.test(value)) return false;
+  // The first name in a block.
+  if (separator.includes('\n') && value.endsWith(':')) return false;
   if (/:\s/.test(separator) && PROSE.test(value) && !/pass|pwd|secret/i.test(name)) return false;
   if (/\s[=:]?=\s/.test(separator) && DOTTED_CODE.test(value)) return false;
   // `image/token-service:1.2`, `file.ts:secret:12`: a colon without a blank rarely assigns.
-  return separator !== ':' || (value.length >= 8 && isMixed(value) && !isVersion(value));
+  return separator !== ':' || (looksLikeKey(value) && !isVersion(value));
 }
 
 /** `connect(password=password, token=self.token)` */
 function sameWord(name: string, value: string): boolean {
   const bare = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
   return /^[a-z_.-]+$/i.test(value) && bare(value.slice(value.lastIndexOf('.') + 1)) === bare(name);
+}
+
+/** Long enough for a secret, with digits and letters: what no other word of a list is. */
+export function looksLikeKey(value: string): boolean {
+  return value.length >= 8 && isMixed(value);
 }
 
 function isMixed(value: string): boolean {

@@ -6,6 +6,7 @@
  * of characters can be entered at one place only, and what stands before the secret is bounded.
  */
 import { CODE_RULES } from './code-rules.ts';
+import { BLOCK_RULES } from './block-rules.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { ENTROPY_RULE, FORM_RULES } from './form-rules.ts';
 import { PLACE_RULES } from './place-rules.ts';
@@ -17,5 +18,6 @@ export const SECRET_RULES: readonly SecretRule[] = [
   ...PLACE_RULES,
   ...COMMAND_RULES,
   ...CODE_RULES,
+  ...BLOCK_RULES,
   ENTROPY_RULE,
 ];

@@ -56,6 +56,14 @@ describe('redaction of records', () => {
           { name: 'API_TOKEN', value: W },
           { name: 'PORT', value: '8080' },
         ],
+        stack: [
+          { ParameterKey: 'DBPassword', ParameterValue: W },
+          { ParameterKey: 'Size', ParameterValue: '8080' },
+        ],
+        fill: [
+          { element: 'Password field', ref: 'e2', text: W },
+          { selector: '#user', text: W },
+        ],
         argv: ['login', '--password', W, '--user', 'bob'],
         password_hash_type: 'argon2',
       },
@@ -71,11 +79,19 @@ describe('redaction of records', () => {
           { name: 'API_TOKEN', value: gone },
           { name: 'PORT', value: '8080' },
         ],
+        stack: [
+          { ParameterKey: 'DBPassword', ParameterValue: gone },
+          { ParameterKey: 'Size', ParameterValue: '8080' },
+        ],
+        fill: [
+          { element: 'Password field', ref: 'e2', text: gone },
+          { selector: '#user', text: W },
+        ],
         argv: ['login', '--password', gone, '--user', 'bob'],
         password_hash_type: 'argon2',
       },
     });
-    expect(redactions).toEqual({ 'named-field': 6 });
+    expect(redactions).toEqual({ 'named-field': 8 });
   });
 
   it('leaves ids and hashes of ours alone, and shares what it did not change', () => {
