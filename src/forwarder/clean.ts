@@ -1,6 +1,7 @@
 /** The last stages before sealing: mask secrets in every text, make values well-formed, cut what is too long. */
 import type { DraftRecord } from '../journal/record.ts';
 import { cutToFit } from '../redact/cuts.ts';
+import { fitsAsItIs } from '../redact/fits.ts';
 import { redactBatch } from '../redact/redact.ts';
 import { isSafe, type Safe } from '../redact/safe.ts';
 import type { Masker } from '../redact/secrets.ts';
@@ -75,6 +76,7 @@ export function createCleaner(masker: Masker): (drafts: readonly DraftRecord[]) 
 function finish(draft: DraftRecord, redactions: Readonly<Record<string, number>>): DraftRecord {
   const masked =
     Object.keys(redactions).length > 0 ? { ...draft, security: { ...draft.security, redactions } } : draft;
+  if (fitsAsItIs(masked)) return masked;
   const { value: sound, repaired } = wellFormed(masked);
   const named = withCut(sound, atMost(MAX_NAMED_REPAIRS, repaired));
   const gentle = cutToFit(named, mayCut);

@@ -1,5 +1,5 @@
 /** Cuts a record down to the size of a body (integrity.md §2.3): the longest texts first, each named in `cut`. */
-import { isObject, joinPath, jsonBytes, jsonBytesAtMost, put } from './json.ts';
+import { isObject, joinPath, jsonBytes, put } from './json.ts';
 
 export interface Cut<T> {
   /** The same shape as was given, shared with it where nothing was cut. */
@@ -14,6 +14,8 @@ export interface Cut<T> {
 const MAX_BODY_BYTES = 48 * 1024;
 /** What sealing adds: stream, places and hashes of both chains, time, HMAC. */
 const SEAL_RESERVE_BYTES = 1024;
+/** Largest draft that is not cut. */
+export const MAX_DRAFT_BYTES = MAX_BODY_BYTES - SEAL_RESERVE_BYTES;
 /** Shorter texts are left alone, and cut ones keep about as much. */
 const MIN_KEPT_BYTES = 128;
 /** `…[cut:1234567]` in JSON. */
@@ -38,7 +40,7 @@ export function cutToFit<T extends object>(
   maxBytes: number = MAX_BODY_BYTES,
 ): Cut<T> {
   const room = maxBytes - SEAL_RESERVE_BYTES;
-  const size = jsonBytesAtMost(value) <= room ? 0 : jsonBytes(value);
+  const size = jsonBytes(value);
   if (size <= room) return { value, cut: [], fits: true };
   const leaves = collect(value, mayCut, isLongText);
   let excess = size - room;

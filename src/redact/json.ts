@@ -4,9 +4,6 @@ import { isObject } from '../event/shape.ts';
 
 export { isObject };
 
-/** `-1.2345678901234567e-300`, rounded up. */
-const MAX_SCALAR_BYTES = 32;
-
 /** Sets an own property, whatever the key: plain assignment to `__proto__` would set the prototype instead. */
 export function put(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') {
@@ -42,15 +39,4 @@ export function joinPath(path: string, key: string | number): string {
 /** Length of the value's JSON in UTF-8; the same for any key order, so for RFC 8785 too. */
 export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '');
-}
-
-/** Never less than `jsonBytes` of a value that has a JSON form, and cheap: a UTF-16 unit takes at most six bytes (`\\u0007`). */
-export function jsonBytesAtMost(value: unknown): number {
-  if (typeof value === 'string') return 6 * value.length + 2;
-  if (typeof value !== 'object' || value === null) return MAX_SCALAR_BYTES;
-  let bytes = 2;
-  if (Array.isArray(value)) for (const item of value) bytes += jsonBytesAtMost(item) + 1;
-  else if (isObject(value))
-    for (const key of Object.keys(value)) bytes += 6 * key.length + 4 + jsonBytesAtMost(value[key]);
-  return bytes;
 }

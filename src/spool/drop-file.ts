@@ -23,6 +23,9 @@ const DROP_FILE_VERSION = 'atel-spool/1';
 
 /** Longest header we read; the hook writes at most 4 KiB per value. */
 const MAX_HEADER_BYTES = 131_072;
+const HEADER_END = Buffer.from('\n\n');
+/** In front of what the line says of it. */
+const KEY = /^[a-z_]+(?=[=!])/;
 
 export type Commit = 'ok' | 'unmarked';
 
@@ -47,17 +50,16 @@ export interface DropFile {
  * @param name the file's name, which first line and trailer must carry
  */
 export function parseDropFile(name: string, bytes: Buffer): DropFile | undefined {
-  const end = bytes.subarray(0, MAX_HEADER_BYTES).indexOf('\n\n');
-  if (end < 0) return undefined;
+  const end = bytes.indexOf(HEADER_END);
+  if (end < 0 || end + HEADER_END.length > MAX_HEADER_BYTES) return undefined;
   const header = parseHeader(bytes.toString('utf8', 0, end), name);
   if (!header) return undefined;
-  const trailer = Buffer.from(`\n\u001eOK ${name}\n`);
-  const rest = bytes.subarray(end + 2);
-  const complete =
-    rest.length >= trailer.length && rest.subarray(rest.length - trailer.length).equals(trailer);
-  return complete
-    ? { header, payload: rest.subarray(0, rest.length - trailer.length), commit: 'ok' }
-    : { header, payload: rest, commit: 'unmarked' };
+  const start = end + HEADER_END.length;
+  const trailer = `\n\u001eOK ${name}\n`;
+  const trailerAt = bytes.length - Buffer.byteLength(trailer);
+  return trailerAt >= start && bytes.toString('utf8', trailerAt) === trailer
+    ? { header, payload: bytes.subarray(start, trailerAt), commit: 'ok' }
+    : { header, payload: bytes.subarray(start), commit: 'unmarked' };
 }
 
 function parseHeader(text: string, name: string): DropHeader | undefined {
@@ -65,13 +67,13 @@ function parseHeader(text: string, name: string): DropHeader | undefined {
   const [version, event, installation, own, ...more] = first.split(' ');
   if (version !== DROP_FILE_VERSION || !event || !installation || own !== name || more.length > 0)
     return undefined;
-  const values = new Map<string, string>();
-  const refused = new Map<string, string>();
+  const values: [string, string][] = [];
+  const refused: [string, string][] = [];
   for (const line of lines) {
-    const match = /^([a-z_]+)([=!])(.*)$/s.exec(line);
-    if (!match?.[1]) return undefined;
-    const value = (match[3] ?? '').replaceAll('\u0000', '\n');
-    (match[2] === '=' ? values : refused).set(match[1], value);
+    const key = KEY.exec(line)?.[0];
+    if (key === undefined) return undefined;
+    const value = line.slice(key.length + 1).replaceAll('\u0000', '\n');
+    (line[key.length] === '=' ? values : refused).push([key, value]);
   }
   // Not by assignment, to which `__proto__` would be no key.
   return {
