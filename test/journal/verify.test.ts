@@ -249,7 +249,7 @@ describe('verification of a journal', () => {
     expect(short(verdictOf(dir))).toEqual({ verdict: 'empty', head: 'absent', problems: [] });
   });
 
-  it('lists at most a hundred problems and counts all', () => {
+  it('lists at most twenty problems of a kind and counts all', () => {
     const dir = journalOf(0);
     const journal = open(dir);
     for (let i = 0; i < 5; i++)
@@ -259,8 +259,13 @@ describe('verification of a journal', () => {
       );
     journal.close();
     rewrite(dir, (lines) => lines.filter((_, i) => i % 2 === 0));
-    const { problems, problemCount } = verdictOf(dir);
-    expect([problems.length, problemCount]).toEqual([100, 150]);
+    rmSync(join(dir, 'head.json'));
+    const { problems, problemCount, problemKinds } = verdictOf(dir);
+    expect([problemCount, problemKinds]).toEqual([151, { missing: 150, no_head: 1 }]);
+    expect(problems.map(({ kind }) => kind).toSorted()).toEqual([
+      ...Array.from({ length: 20 }, () => 'missing'),
+      'no_head',
+    ]);
   });
 
   it('follows the links between epochs', () => {

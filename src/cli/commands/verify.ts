@@ -116,15 +116,8 @@ function createProgress({ process: { stderr } }: CliContext): (more: number | 'e
 }
 
 /** The verdict for people: itself first, then one problem a line, then what it does not cover. */
-function describe({
-  verdict,
-  records,
-  streams,
-  duplicates,
-  problems,
-  problemCount,
-  notes,
-}: Verdict): string[] {
+function describe(result: Verdict): string[] {
+  const { verdict, records, streams, duplicates, problems, notes } = result;
   const ranges = streams.map(({ stream, firstSeq, lastSeq }) => ({
     stream,
     range: `seq ${firstSeq}–${lastSeq}`,
@@ -135,9 +128,17 @@ function describe({
     `${verdict}  ${plural(records, 'record')} in ${plural(streams.length, 'stream')}${only}${copies}`,
     ...(ranges.length > 1 ? ranges.map(({ stream, range }) => `  ${stream}  ${range}`) : []),
     ...problems.map((problem) => describeProblem(problem, streams.length > 1)),
-    ...(problemCount > problems.length ? [`  … and ${problemCount - problems.length} more`] : []),
+    ...describeUnlisted(result),
     ...notes,
   ];
+}
+
+/** Of each kind how many problems are not listed. */
+function describeUnlisted({ problemKinds, problems }: Verdict): string[] {
+  return Object.entries(problemKinds).flatMap(([kind, count]) => {
+    const more = count - problems.filter((problem) => problem.kind === kind).length;
+    return more > 0 ? [`  ${kind.padEnd(15)} … and ${more.toLocaleString('en')} more`] : [];
+  });
 }
 
 function describeProblem({ kind, stream, from, to, detail }: Problem, several: boolean): string {
