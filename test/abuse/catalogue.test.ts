@@ -232,7 +232,7 @@ const ROWS: readonly Row[] = [
         'spool/spool.test.ts',
         /waits ten seconds for a file that is still being written, and takes an older one as it is/,
       ],
-      ['journal/journal.test.ts', /names epochs in the order of time even when the clock is set back/],
+      ['journal/segments.test.ts', /names epochs in the order of time even when the clock is set back/],
     ],
     differs: 'two flags: a `clock` record for the forwarder, `audit.clock` for a capture',
   },

@@ -11,12 +11,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalLine, leafOf } from '../../src/journal/canonical.ts';
 import { type ExportCursor, readHead, writeCursor, writeHead } from '../../src/journal/marks.ts';
-import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import { parseRecord } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import type { Verdict } from '../../src/journal/verdict.ts';
 import { createVerifier } from '../../src/journal/verify.ts';
-import { appendEach, journalOf, open, verdictOf } from './support.ts';
+import { appendEach, journalOf, linesOf, open, verdictOf } from './support.ts';
 
 const COUNT = 9;
 const LAST = COUNT + 1;
@@ -315,7 +315,6 @@ describe('verification of a journal', () => {
 });
 
 describe('verification of a sink', () => {
-  const linesOf = (dir: string): string[] => Array.from(readJournal(dir), ({ line }) => line);
   const verify = (lines: readonly string[], whole = true, cursor?: ExportCursor): Verdict => {
     const verifier = createVerifier({ mode: 'unordered', whole, cursor });
     for (const line of lines) verifier.add({ line });
