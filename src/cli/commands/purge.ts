@@ -66,7 +66,7 @@ async function toOptions(context: CliContext, flags: Flags): Promise<PurgeOption
   const { paths } = context;
   const { session, before, reason, force } = flags;
   if (!session && before === undefined)
-    throw new AtelError('usage', 'what is to go?', { fix: 'give --session, --before, or both' });
+    throw new AtelError('usage', 'nothing says what is to go', { fix: 'give --session, --before, or both' });
   if (reason !== undefined && reason.length > MAX_REASON_CHARACTERS)
     throw new AtelError('usage', `is longer than ${MAX_REASON_CHARACTERS} characters`, { where: '--reason' });
   if (listSegments(paths.journalDir).length === 0)

@@ -11,6 +11,7 @@ import { plural } from '../../platform/plural.ts';
 import { examineBackup } from '../../query/examine-backup.ts';
 import { SOURCE_NAMES, type SourceName, type SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
+import { jsonFlag } from '../flags.ts';
 import { letSpoolDrain, noteFor, openReading } from '../reading.ts';
 
 interface Flags {
@@ -27,7 +28,8 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
     brief: 'Check that no record was changed, removed or moved',
     fullDescription: [
       'Recomputes the hash chain of every record, and compares its end with the head of the journal and with what the',
-      'Collector has accepted. Names each record that was edited, is missing, stands in the wrong place or was cut off.',
+      'Collector has accepted. Names what was edited, is missing, stands in the wrong place or was cut off: of each kind',
+      'the first 20, and how many more there are.',
       '',
       'Exit codes:  0 intact   1 tampered   2 incomplete or empty   3 no journal   4 source not reachable',
       '',
@@ -37,12 +39,7 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      json: {
-        kind: 'boolean',
-        brief: 'Print the verdict as one JSON document',
-        default: false,
-        withNegated: false,
-      },
+      ...jsonFlag,
       source: { kind: 'enum', values: SOURCE_NAMES, brief: 'What to check', default: 'journal' },
     },
   },
