@@ -1,6 +1,6 @@
 /**
- * The abuse catalogue (rows 1–19, 22–29, 31–38): which test shows the behaviour of each row. Where DESIGN differs from
- * the row, DESIGN holds, and the entry says so.
+ * The abuse catalogue (rows 1–19, 22–29, 31–38): which test shows the behaviour of each row. Where ours is another one,
+ * the entry says why.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

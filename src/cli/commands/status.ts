@@ -46,7 +46,12 @@ function describeStatus(status: StackStatus): readonly string[] {
       ? [
           row('Queue for Loki', `${bytes(queue.bytes)} of ${bytes(queue.capacity_bytes)}`),
           ...(queue.refused_records > 0
-            ? [row('', `${queue.refused_records} records were refused by Loki for good; the backup has them`)]
+            ? [
+                row(
+                  '',
+                  `Loki refused ${plural(queue.refused_records, 'record')} for good; the backup has them`,
+                ),
+              ]
             : []),
         ]
       : []),
