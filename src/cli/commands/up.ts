@@ -28,7 +28,7 @@ export const upCommand = buildCommand<Flags, [], CliContext>({
   docs: {
     brief: 'Start Collector and Loki on this machine',
     fullDescription: [
-      'Takes each from PATH or from the cache, or builds it with Go (once, about 10 minutes), starts it on loopback and',
+      'Takes each from PATH or from the cache, or builds it with Go (once, about 12 minutes), starts it on loopback and',
       'waits until it is ready. What runs already is left alone. Telemetry is sent there from now on, unless the',
       'configuration file names another endpoint. Ports given here are kept in the configuration file.',
       '',
