@@ -54,7 +54,8 @@ export function createLokiSource({ client, clock, note }: LokiSourceDeps): Recor
       if (record && matches(record)) yield { line, record };
       else if (!record) foreign += 1;
     }
-    if (foreign > 0) note(`${client.url}: skipped ${plural(foreign, 'entry', 'entries')} without a record of ours`);
+    if (foreign > 0)
+      note(`${client.url}: skipped ${plural(foreign, 'entry', 'entries')} without a record of ours`);
   }
   return {
     name: 'loki',
