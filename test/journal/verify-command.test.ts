@@ -153,6 +153,6 @@ describe('atel verify', () => {
     writeFileSync(join(data, 'agent-telemetry', 'journal'), '');
     const file = await atel(data, 'verify');
     expect(file).toMatchObject({ code: 3, out: [] });
-    expect(file.err).toMatch(/^atel: \/.*\/journal: is not a directory\n$/);
+    expect(file.err).toMatch(/^atel: \/.*\/journal: is not a directory; move it away\n$/);
   });
 });

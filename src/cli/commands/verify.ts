@@ -87,7 +87,8 @@ async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIt
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
   if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
-  if (!kind.isDirectory()) throw new AtelError('input', 'is not a directory', { where: journalDir });
+  if (!kind.isDirectory())
+    throw new AtelError('input', 'is not a directory', { where: journalDir, fix: 'move it away' });
   await letSpoolDrain(context);
   return examineJournal(journalDir);
 }
