@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { type Paths, resolvePaths } from '../src/platform/paths.ts';
 import { livePidFile } from '../src/platform/processes.ts';
+import { median } from './bench/stats.ts';
 import { loadPayloads, type RecordedPayload } from '../test/helpers/payloads.ts';
 
 const ATEL = fileURLToPath(new URL('../bin/atel.js', import.meta.url));
@@ -80,13 +81,14 @@ function measure({ project, hook }: DemoUser): { readonly hookMillis: number; re
     spawnSync(command, args, { env: { CLAUDE_PROJECT_DIR: project }, input });
     return performance.now() - begin;
   };
-  const rounds = Array.from({ length: MEASURED_RUNS }, () => [
-    time('/bin/sh', ['-c', 'cat >/dev/null']),
-    time(hook, ['PreToolUse', 'settings-project']),
-  ]);
-  const median = (column: number): number =>
-    rounds.map((round) => round[column] ?? 0).toSorted((a, b) => a - b)[MEASURED_RUNS / 2] ?? 0;
-  return { floorMillis: median(0), hookMillis: median(1) };
+  const rounds = Array.from({ length: MEASURED_RUNS }, () => ({
+    floor: time('/bin/sh', ['-c', 'cat >/dev/null']),
+    hook: time(hook, ['PreToolUse', 'settings-project']),
+  }));
+  return {
+    floorMillis: median(rounds.map(({ floor }) => floor)),
+    hookMillis: median(rounds.map((round) => round.hook)),
+  };
 }
 
 const user = createUser('home');

@@ -1,4 +1,4 @@
-/** The arrows of DESIGN, "Rooms": who may import whom. */
+/** The arrows between rooms: who may import whom. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

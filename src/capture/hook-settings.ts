@@ -4,7 +4,7 @@
  *   {"<Event>": [{"matcher": "*", "hooks": [{"type": "command", "command": …, "args": […], "timeout": 5}]}]}
  *
  * What is ours is told by its command alone, so that an older form of ours is found too, and nothing else ever is.
- * Source: claude-code-hooks.md §2.1 and §5.1.
+ * Source: code.claude.com/docs/en/hooks; docs/client-facts.md, "Settings".
  */
 import * as z from 'zod';
 import { isOurCommand } from './hook-copy.ts';

@@ -70,7 +70,7 @@ export interface Places {
   readonly managedDir?: string | undefined;
 }
 
-/** Source: claude-code-hooks.md §2.4. */
+/** Source: code.claude.com/docs/en/settings. */
 const MANAGED_DIR =
   process.platform === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code';
 

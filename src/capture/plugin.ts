@@ -6,7 +6,8 @@
  *   plugin/agent-telemetry/hooks/hooks.json       like the `hooks` of settings
  *   plugin/agent-telemetry/README.md
  *
- * Its hooks name the capture script's installed copy by an absolute path. Source: claude-code-hooks.md §2.4.
+ * Its hooks name the capture script's installed copy by an absolute path. Source:
+ * code.claude.com/docs/en/plugins-reference.
  */
 import { join } from 'node:path';
 import type { Paths } from '../platform/paths.ts';

@@ -9,7 +9,7 @@ export interface ClientRegistration {
   readonly form: 'exec' | 'shell';
 }
 
-/** Older clients ignore `args` and hand the command to a shell (claude-code-hooks.md §5.1). */
+/** Older clients ignore `args` and hand the command to a shell (docs/client-facts.md, "Settings"). */
 const EXEC_FORM_SINCE = '2.1.139';
 
 /** All clients share one settings file, so the oldest decides: one name it does not know may void the whole file. */

@@ -11,31 +11,34 @@ import { AtelError, isSystemError, messageOf, toExitCode } from '../platform/err
 import { VERSION } from '../platform/version.ts';
 import { disableCommand } from './commands/disable.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { downCommand } from './commands/down.ts';
 import { enableCommand } from './commands/enable.ts';
+import { findingsCommand } from './commands/findings.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { initCommand } from './commands/init.ts';
 import { purgeCommand } from './commands/purge.ts';
-import { uninstallCommand } from './commands/uninstall.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { downCommand } from './commands/down.ts';
-import { statusCommand } from './commands/status.ts';
-import { upCommand } from './commands/up.ts';
-import { findingsCommand } from './commands/findings.ts';
 import { queryCommand } from './commands/query.ts';
 import { sessionsCommand } from './commands/sessions.ts';
+import { statusCommand } from './commands/status.ts';
 import { tailCommand } from './commands/tail.ts';
 import { timelineCommand } from './commands/timeline.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
+import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 import type { CliContext } from './context.ts';
 
 /** One line for every error: what, where, what to do. Only a bug of ours shows its stack. */
 function formatError(error: unknown): string {
   if (error instanceof AtelError) return `atel: ${error.message}`;
   if (error instanceof ArgumentScannerError)
-    return `atel: ${kebabFlags(formatMessageForArgumentScannerError(error, {}))}; see --help`;
+    return `atel: ${kebabFlags(formatMessageForArgumentScannerError(error, OWN_MESSAGES))}; see --help`;
   if (isSystemError(error)) return `atel: ${messageOf(error)}`;
   const stack = error instanceof Error ? error.stack : undefined;
   return `atel: this is a bug of ours: ${stack ?? messageOf(error)}`;
 }
+
+/** A parser of ours names the flag and the value itself. */
+const OWN_MESSAGES = { ArgumentParseError: ({ exception }: { exception: unknown }) => messageOf(exception) };
 
 /** stricli names flags as the code does; users write them with hyphens. */
 function kebabFlags(message: string): string {
@@ -78,7 +81,14 @@ export const app: Application<CliContext> = buildApplication(root, {
   name: 'atel',
   versionInfo: { currentVersion: VERSION },
   determineExitCode: toExitCode,
-  scanner: { caseStyle: 'allow-kebab-for-camel' },
+  scanner: {
+    caseStyle: 'allow-kebab-for-camel',
+    // With the default threshold of 7 there is a suggestion for almost anything.
+    distanceOptions: {
+      threshold: 3,
+      weights: { insertion: 1, deletion: 3, substitution: 2, transposition: 0 },
+    },
+  },
   documentation: { useAliasInUsageLine: true, disableAnsiColor: true },
   localization: {
     text: {

@@ -14,6 +14,7 @@ import { createOutput, type Output } from './output.ts';
 import { printRecord } from './print-record.ts';
 import { letSpoolDrain, lokiUrl } from './reading.ts';
 import { type ReadingFlags, toFilter } from './reading-flags.ts';
+
 export interface QueryFlags extends ReadingFlags {
   readonly session?: string;
   readonly last?: number;

@@ -1,7 +1,7 @@
 /** The flags that choose an installation, shared by `init` and `uninstall`. */
 import type { InstallationKind } from '../capture/installation.ts';
 import { AtelError } from '../platform/errors.ts';
-import { managedDirectoryFlag, switchFlag } from './flags.ts';
+import { managedDirectoryFlag, refuseTogether, switchFlag } from './flags.ts';
 
 export const installationFlags = {
   project: switchFlag('This project: .claude/settings.local.json (default)'),
@@ -21,15 +21,12 @@ export interface InstallationFlags {
   readonly managedDirectory?: string;
 }
 
+const PLACES = ['project', 'user', 'plugin', 'managed'] as const;
+
 /** @throws AtelError usage — more than one, or `--shared` without a project */
 export function installationKindOf(flags: InstallationFlags): InstallationKind {
-  const places = (['project', 'user', 'plugin', 'managed'] as const).filter((name) => flags[name]);
-  const [place = 'project', ...more] = places;
-  if (more.length > 0)
-    throw new AtelError('usage', 'exclude each other', {
-      where: places.map((name) => `--${name}`).join(', '),
-      fix: 'give one of them',
-    });
+  refuseTogether(flags, PLACES);
+  const place = PLACES.find((name) => flags[name]) ?? 'project';
   if (!flags.shared) return place;
   if (place === 'project') return 'shared';
   throw new AtelError('usage', 'is for a project', { where: '--shared', fix: `leave it or --${place} out` });

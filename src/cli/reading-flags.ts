@@ -2,6 +2,7 @@
 import { type RecordFilter, SOURCE_NAMES, type SourceName } from '../query/record-source.ts';
 import { NANOS_PER_SECOND, parseNanos } from '../platform/clock.ts';
 import { AtelError } from '../platform/errors.ts';
+import { switchFlag, textFlag } from './flags.ts';
 
 export interface ReadingFlags {
   readonly json: boolean;
@@ -13,24 +14,16 @@ export interface ReadingFlags {
   readonly source?: SourceName;
 }
 
-const text = (placeholder: string, brief: string) =>
-  ({ kind: 'parsed', parse: String, optional: true, placeholder, brief }) as const;
-
 export const readingFlags = {
-  json: {
-    kind: 'boolean',
-    default: false,
-    withNegated: false,
-    brief: 'Print JSON: records as they were sealed, one a line, else one document',
-  },
-  since: text(
+  json: switchFlag('Print JSON: records as they were sealed, one a line, else one document'),
+  since: textFlag(
     'when',
     'Captured within the last 30m, 24h, 7d, or from a date or RFC 3339 time on (dates are UTC)',
   ),
-  until: text('when', 'Captured before then; a date counts to its end'),
-  project: text('name', 'Of the project with this name or path'),
-  tool: text('name', 'About this tool, e.g. Bash, mcp__github__create_issue'),
-  event: text('name', 'Of this event type or hook, e.g. file_read, SessionStart'),
+  until: textFlag('when', 'Captured before then; a date counts to its end'),
+  project: textFlag('name', 'Of the project with this name or path'),
+  tool: textFlag('name', 'About this tool, e.g. Bash, mcp__github__create_issue'),
+  event: textFlag('name', 'Of this event type or hook, e.g. file_read, SessionStart'),
   source: {
     kind: 'enum',
     values: SOURCE_NAMES,
@@ -41,24 +34,12 @@ export const readingFlags = {
 
 /** For commands that can be narrowed to a session; `timeline` takes it as its argument. */
 export const sessionFlag = {
-  session: text('id', 'Of the session whose id begins so'),
+  session: textFlag('id', 'Of the session whose id begins so'),
 } as const;
 
 export const csvFlag = {
-  csv: { kind: 'boolean', default: false, withNegated: false, brief: 'Print CSV (RFC 4180)' },
+  csv: switchFlag('Print CSV (RFC 4180), instead of JSON or a table'),
 } as const;
-
-/** A whole number within bounds. */
-export function countFlag(flag: string, least: number, most: number) {
-  const parse = (value: string): number => {
-    const count = Number(value);
-    if (/^\d+$/.test(value) && count >= least && count <= most) return count;
-    throw new AtelError('usage', `${JSON.stringify(value)} is no number from ${least} to ${most}`, {
-      where: flag,
-    });
-  };
-  return { kind: 'parsed', parse, placeholder: 'n' } as const;
-}
 
 const UNIT_SECONDS: Readonly<Record<string, bigint>> = { s: 1n, m: 60n, h: 3600n, d: 86_400n, w: 604_800n };
 const DAY_NANOS = 86_400n * NANOS_PER_SECOND;

@@ -9,6 +9,7 @@ import { resolveSession } from '../query/resolve-session.ts';
 import { backupDirOf, lokiUrlOf, stackSettings } from '../stack/settings.ts';
 import type { CliContext } from './context.ts';
 import { escapeText } from './escape.ts';
+import { refuseTogether } from './flags.ts';
 import { createOutput, type Output } from './output.ts';
 import { type ReadingFlags, toFilter } from './reading-flags.ts';
 
@@ -20,12 +21,13 @@ export interface Reading {
 
 /**
  * Opens the source for a command; what the user should know goes to standard error.
- * @throws AtelError usage, input or unreachable — see `toFilter`, `openSource`, `resolveSession`
+ * @throws AtelError usage, input or unreachable — see `refuseTogether`, `toFilter`, `openSource`, `resolveSession`
  */
 export async function openReading(
   context: CliContext,
-  flags: ReadingFlags & { readonly session?: string },
+  flags: ReadingFlags & { readonly session?: string; readonly csv?: boolean },
 ): Promise<Reading> {
+  refuseTogether(flags, ['json', 'csv']);
   const filter = toFilter(flags, systemClock());
   await letSpoolDrain(context);
   const note = noteFor(context);

@@ -7,6 +7,8 @@ import { AtelError, messageOf } from '../platform/errors.ts';
 import { makeDirs, readTextIfExists, writeAtomic } from '../platform/files.ts';
 import { type Config, parseConfig } from './schema.ts';
 
+const CORRECT_IT = 'correct the key named here';
+
 /** Environment variables that set a key, and the key's path. */
 const ENV_KEYS: readonly (readonly [name: string, path: readonly string[]])[] = [
   ['ATEL_CAPTURE_LEVEL', ['capture_level']],
@@ -35,7 +37,7 @@ export function loadConfig(configFile: string, env: Env = {}): Config {
   }
   const own = parseConfig(readConfigFile(configFile));
   const where = own.ok ? `environment (${ENV_KEYS.map(([name]) => name).join(', ')})` : configFile;
-  throw new AtelError('input', parsed.problem, { where, fix: 'correct the key named here' });
+  throw new AtelError('input', parsed.problem, { where, fix: CORRECT_IT });
 }
 
 /**
@@ -52,7 +54,7 @@ export function updateConfigFile(
     else document.setIn(path, value);
   }
   const parsed = parseConfig(document.toJS());
-  if (!parsed.ok) throw new AtelError('input', parsed.problem, { where: configFile });
+  if (!parsed.ok) throw new AtelError('input', parsed.problem, { where: configFile, fix: CORRECT_IT });
   makeDirs(dirname(configFile));
   writeAtomic(configFile, document.toString());
 }
@@ -67,7 +69,10 @@ function readConfigFile(configFile: string): Record<string, unknown> {
   }
   if (value === null || value === undefined) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
-  throw new AtelError('input', 'is not a mapping', { where: configFile });
+  throw new AtelError('input', 'is not a mapping', {
+    where: configFile,
+    fix: 'write lines of the form `key: value`',
+  });
 }
 
 /** The parser throws nothing: of a broken file it gives what it could make out, such as half of the keys. */

@@ -1,6 +1,7 @@
 /** Finds the sensitive place that a path names, if any; the places themselves are data. */
 import type { PathAccess } from '../event/path-use.ts';
 import type { FindingLevel } from '../journal/record.ts';
+import { matchesName, type Name, nameOf, namesOf } from './name-glob.ts';
 import { isWithin } from './resolve-path.ts';
 import { CONTROL_PLACES, type OwnPlaces, ownPlaces } from './sensitive-controls.ts';
 import type { SensitivePlace } from './sensitive-place.ts';
@@ -32,13 +33,6 @@ export function sensitivePlace(path: string, access: PathAccess, own: OwnPlaces)
     if (level && touches(patterned, names)) return { place: place.id, name: place.name, level };
   }
   return undefined;
-}
-
-/** One name of a path or of a pattern; taken apart once, compared with many. */
-interface Name {
-  readonly text: string;
-  /** It holds `*`, `?` or `[…]`. */
-  readonly glob: boolean;
 }
 
 /** A path taken apart, from the root and from the home it lies in. */
@@ -94,15 +88,7 @@ function touches({ patterns, except }: PatternedPlace, names: PathNames): boolea
   return touched && !except.some((pattern) => matchesName(pattern, names.all.at(-1)?.text ?? ''));
 }
 
-const NO_NAME: Name = { text: '', glob: false };
-
-const nameOf = (text: string): Name => ({ text, glob: /[*?[]/.test(text) });
-
-const namesOf = (path: string): Name[] =>
-  path
-    .split('/')
-    .filter((name) => name !== '')
-    .map(nameOf);
+const NO_NAME = nameOf('');
 
 /** `names` starts with the pattern's, and ends there too unless it is a directory's. */
 function matchesFrom(pattern: readonly Name[], names: readonly Name[], directory: boolean): boolean {
@@ -136,37 +122,4 @@ function matchesEither(pattern: Name, name: Name, ownCharacters: number): boolea
   if (matchesName(pattern, name.text)) return true;
   if (!name.glob || name.text.replaceAll(/[*?[\]]/g, '').length < ownCharacters) return false;
   return pattern.text.startsWith('.') === name.text.startsWith('.') && matchesName(name, pattern.text);
-}
-
-/** Whether a name fits a pattern of `*`, `?` and `[…]`. At worst as many steps as the product of the lengths. */
-function matchesName({ text: pattern, glob }: Name, name: string): boolean {
-  if (!glob) return pattern === name;
-  let [p, n, star, mark] = [0, 0, -1, 0];
-  while (n < name.length) {
-    const step = pattern[p] === '*' ? 0 : stepOver(pattern, p, name.charAt(n));
-    if (step > 0) {
-      p += step;
-      n += 1;
-    } else if (pattern[p] === '*') {
-      star = p;
-      mark = n;
-      p += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      mark += 1;
-      n = mark;
-    } else return false;
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
-}
-
-/** How long the part of the pattern at `at` is that fits `char`; 0 when it does not fit. A set is taken as any character. */
-function stepOver(pattern: string, at: number, char: string): number {
-  if (pattern[at] === '?') return 1;
-  if (pattern[at] === '[') {
-    const end = pattern.indexOf(']', at + 2);
-    if (end > 0) return end - at + 1;
-  }
-  return pattern[at] === char ? 1 : 0;
 }

@@ -5,6 +5,7 @@ import { privateDirectories } from '../capture/install.ts';
 import { shellQuote } from '../capture/shell-quote.ts';
 import { errnoOf, messageOf } from '../platform/errors.ts';
 import { PRIVATE_DIR, PRIVATE_FILE, ensurePrivateDir } from '../platform/files.ts';
+import { plural } from '../platform/plural.ts';
 import { type Check, type Diagnosis, fail, ok, warn } from './check.ts';
 
 const MIB = 1_048_576;
@@ -76,13 +77,13 @@ export const lossCheck: Check = {
   title: 'Losses',
   run({ paths: { quarantineDir, lostDir, fallbackLostDir } }) {
     const places = [
-      [quarantineDir, 'events could not be read; their bytes are kept'],
-      [lostDir, 'events could not be written; the forwarder records that'],
-      [fallbackLostDir, 'events could not be written; the forwarder records that'],
+      [quarantineDir, 'could not be read; the bytes are kept'],
+      [lostDir, 'could not be written; the forwarder records that'],
+      [fallbackLostDir, 'could not be written; the forwarder records that'],
     ] as const;
     const found = places.flatMap(([directory, what]) => {
       const count = entries(directory).length;
-      return count === 0 ? [] : warn(`${count} ${what}`, `ls -l ${shellQuote(directory)}`);
+      return count === 0 ? [] : warn(`${plural(count, 'event')} ${what}`, `ls -l ${shellQuote(directory)}`);
     });
     return found.length > 0 ? found : ok('none');
   },

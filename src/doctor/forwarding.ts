@@ -3,6 +3,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { shellQuote } from '../capture/shell-quote.ts';
 import { AtelError } from '../platform/errors.ts';
 import { PRIVATE_FILE } from '../platform/files.ts';
+import { plural } from '../platform/plural.ts';
 import { livePidFile } from '../platform/processes.ts';
 import { VERSION } from '../platform/version.ts';
 import { type Check, fail, ok, warn } from './check.ts';
@@ -33,7 +34,8 @@ export const forwarderCheck: Check = {
     const running = livePidFile(pidFile);
     const waiting = mtimes(queueDir);
     const oldest = Math.min(now(), ...waiting);
-    const wait = `${waiting.length} events wait, the oldest for ${Math.round((now() - oldest) / 1000)} s`;
+    const seconds = Math.round((now() - oldest) / 1000);
+    const wait = `the spool holds ${plural(waiting.length, 'event')}, the oldest for ${seconds} s`;
     if (running && now() - oldest > MAX_WAIT_MILLIS)
       return fail(
         `pid ${running.pid} runs, but ${wait}`,
@@ -53,7 +55,7 @@ export const journalCheck: Check = {
     if (end.kind === 'none') return ok('none yet');
     return end.kind === 'broken'
       ? fail(end.problem, 'atel verify')
-      : ok(`${end.head.seq.toLocaleString('en')} records, ending as its head says`);
+      : ok(`${plural(end.head.seq, 'record')}, ending as its head says`);
   },
 };
 

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { readCursor, readHead } from '../journal/marks.ts';
 import { createOtlpExporter } from '../otlp/exporter.ts';
 import { AtelError } from '../platform/errors.ts';
+import { plural } from '../platform/plural.ts';
 import { livePidFile } from '../platform/processes.ts';
 import { otlpUrlOf, stackSettings } from '../stack/settings.ts';
 import { shellQuote } from '../capture/shell-quote.ts';
@@ -53,7 +54,7 @@ export const deliveryCheck: Check = {
     const refused = entries(deadLetterDir).length;
     if (refused > 0)
       return warn(
-        `${refused} records were refused for good; copies are kept`,
+        `records were refused for good: ${plural(refused, 'dead letter')}`,
         `ls -l ${shellQuote(deadLetterDir)}`,
       );
     if (config instanceof AtelError) return ok(NO_CONFIG);
@@ -62,7 +63,7 @@ export const deliveryCheck: Check = {
     const [head, cursor] = [readHead(journalDir), readCursor(journalDir)];
     const behind = (head?.seq ?? 0) - (cursor?.stream === head?.stream ? (cursor?.seq ?? 0) : 0);
     if (behind <= 0) return ok('all is sent');
-    const text = `${behind.toLocaleString('en')} records wait to be sent`;
+    const text = `${plural(behind, 'record')} to be sent`;
     const moving = livePidFile(pidFile) !== undefined && behind < MANY_RECORDS;
     return moving ? ok(text) : warn(text, 'atel forward --once');
   },
@@ -80,7 +81,10 @@ export const lokiCheck: Check = {
   run(context) {
     const refused = context.stack?.queue?.refused_records ?? 0;
     return refused > 0
-      ? warn(`refused ${refused} records for good; the backup has them`, 'atel verify --source loki')
+      ? warn(
+          `refused ${plural(refused, 'record')} for good; the backup has them`,
+          'atel verify --source loki',
+        )
       : partDiagnosis(context, 'loki');
   },
 };

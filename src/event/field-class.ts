@@ -1,7 +1,7 @@
 /**
  * How private a field of a payload is. `plain`: names, ids, numbers, flags. `path`: file system paths. `text`: commands,
- * patterns, URLs, error messages; shown masked from level `redacted` on. `content`: prompts, file bodies, tool output;
- * only at level `full`. A field that stands in no table is unknown and treated as `content`.
+ * patterns, URLs; shown masked from level `redacted` on. `content`: prompts, file bodies, tool output and errors; only at
+ * level `full`. A field that stands in no table is unknown and treated as `content`.
  */
 export type FieldClass = 'plain' | 'path' | 'text' | 'content';
 

@@ -1,7 +1,7 @@
 /**
- * The hook events of Claude Code, in the order a session meets them. Source: claude-code-hooks.md §1.2 (docs,
- * changelog and measurements up to 2.1.330). `since` is the first client version that knows the name; where the sources do
- * not tell, the first one that an unknown name does no harm.
+ * The hook events of Claude Code, in the order a session meets them. Source: code.claude.com/docs/en/hooks, the client's
+ * changelog, and measurements up to 2.1.330 (docs/client-facts.md). `since` is the first client version that knows the
+ * name; where the sources do not tell, the first one that an unknown name does no harm.
  */
 export interface HookEventInfo {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** The fields of every hook event, typed and classed. Source: claude-code-hooks.md §1.1, §1.2, and recorded payloads. */
+/** The fields of every hook event, typed and classed. Source: code.claude.com/docs/en/hooks and recorded payloads. */
 import * as z from 'zod';
 import type { FieldTable } from './field-class.ts';
 import { anything, count, directory, flag, id, type Shape, shape, text, texts, type View } from './shape.ts';

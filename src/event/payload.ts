@@ -6,7 +6,7 @@
  */
 import { isObject } from './shape.ts';
 
-/** Deepest nesting of objects and arrays; part of the format, see integrity.md §2.8. */
+/** Deepest nesting of objects and arrays; part of the format: every reader of it must get as deep. */
 const MAX_DEPTH = 64;
 
 export type Unreadable =

@@ -53,12 +53,17 @@ export function buffersOf({ numbers, hashes }: Columns): readonly ArrayBuffer[] 
 /** The lines again, in their order. */
 export function fromColumns(columns: Columns): readonly Examined[] {
   const bytes = Buffer.from(columns.hashes.buffer);
-  const lines = Array.from({ length: columns.numbers.length / NUMBERS }, (_, i): Examined => ({
-    kind: 'record',
-    place: placeAt(columns, bytes, i),
-  }));
-  // In ascending order, so that each finds those before it in their places.
-  for (const [index, line] of columns.others) lines.splice(index, 0, line);
+  const count = columns.numbers.length / NUMBERS;
+  const lines: Examined[] = [];
+  let taken = 0;
+  const takeUpTo = (end: number): void => {
+    for (; taken < end; taken++) lines.push({ kind: 'record', place: placeAt(columns, bytes, taken) });
+  };
+  for (const [nr, [index, line]] of columns.others.entries()) {
+    takeUpTo(index - nr);
+    lines.push(line);
+  }
+  takeUpTo(count);
   return lines;
 }
 

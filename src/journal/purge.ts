@@ -95,7 +95,10 @@ export function replaceLines(dir: string, targets: readonly Target[]): void {
     for (const { position, place } of own) {
       const end = position.next - 1;
       if (leafOf(bytes.toString('utf8', position.offset, end)) !== place.leaf)
-        throw new AtelError('tampered', `record ${place.seq} has changed meanwhile`, { where: path });
+        throw new AtelError('tampered', `record ${place.seq} has changed meanwhile`, {
+          where: path,
+          fix: 'run `atel verify`',
+        });
       // The same length, so that no byte offset changes.
       bytes.write(purgedLine(place).padEnd(end - position.offset), position.offset, 'latin1');
     }

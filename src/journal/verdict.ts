@@ -54,7 +54,9 @@ export interface Verdict {
   /** Byte-identical copies, which every at-least-once hop may make. */
   readonly duplicates: number;
   readonly problemCount: number;
-  /** The first of them, at most `MAX_PROBLEMS`. */
+  /** How many there are of each kind that occurs. */
+  readonly problemKinds: ProblemKinds;
+  /** The first of each kind, at most `MAX_LISTED`. */
   readonly problems: readonly Problem[];
   readonly head: MarkState;
   readonly cursor: MarkState;
@@ -62,39 +64,40 @@ export interface Verdict {
   readonly notes: readonly string[];
 }
 
-/** How many problems are listed; all are counted. */
-const MAX_PROBLEMS = 100;
+export type ProblemKinds = Readonly<Partial<Record<ProblemKind, number>>>;
 
-/** Collects problems, each only once. */
+/** How many problems of a kind are listed; all are counted. A million of one kind must not hide the one of another. */
+const MAX_LISTED = 20;
+
+/** Collects problems, each that is listed only once. */
 export interface ProblemList {
   readonly count: number;
+  readonly kinds: ProblemKinds;
   readonly listed: readonly Problem[];
-  readonly kinds: readonly ProblemKind[];
   add(problem: Problem): void;
 }
 
 /** An empty list. */
 export function createProblemList(): ProblemList {
   const listed = new Map<string, Problem>();
-  const kinds = new Set<ProblemKind>();
+  const kinds: Partial<Record<ProblemKind, number>> = {};
   let count = 0;
   return {
+    kinds,
     get count() {
       return count;
     },
     get listed() {
       return [...listed.values()];
     },
-    get kinds() {
-      return [...kinds];
-    },
     add(problem) {
       const { kind, stream, from, to } = problem;
       const key = from === undefined ? `${kind} ${count}` : `${kind} ${stream} ${from} ${to}`;
       if (listed.has(key)) return;
+      const before = kinds[kind] ?? 0;
+      if (before < MAX_LISTED) listed.set(key, problem);
+      kinds[kind] = before + 1;
       count += 1;
-      kinds.add(kind);
-      if (listed.size < MAX_PROBLEMS) listed.set(key, problem);
     },
   };
 }

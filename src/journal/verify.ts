@@ -154,6 +154,7 @@ function conclude(run: Run, duplicates: number, headNow: Claim | undefined): Ver
     streams: summaries,
     duplicates,
     problemCount: problems.count,
+    problemKinds: problems.kinds,
     problems: problems.listed.toSorted(byPlace),
     head: headState,
     cursor: stateOf(run, cursor, newest),
@@ -215,7 +216,8 @@ function reaches(claim: Claim, { stream, lastSeq }: StreamSummary): boolean {
 function verdictOf({ mode }: VerifierOptions, problems: ProblemList, records: number): Verdict['verdict'] {
   if (problems.count === 0) return records === 0 ? 'empty' : 'intact';
   const harmless: readonly ProblemKind[] = mode === 'ordered' ? ['no_head'] : ['missing', 'cut'];
-  return problems.kinds.every((kind) => harmless.includes(kind)) ? 'incomplete' : 'tampered';
+  const ofThese = harmless.reduce((sum, kind) => sum + (problems.kinds[kind] ?? 0), 0);
+  return ofThese === problems.count ? 'incomplete' : 'tampered';
 }
 
 function byPlace(a: Problem, b: Problem): number {

@@ -4,7 +4,7 @@
  */
 export type ErrorKind = 'usage' | 'input' | 'tampered' | 'incomplete' | 'unreachable';
 
-/** Exit codes of every command, see DESIGN. */
+/** Exit codes of every command; the README lists them. */
 const EXIT_CODES = {
   ok: 0,
   tampered: 1,

@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import { messageOf } from '../platform/errors.ts';
 import { entriesIn } from '../platform/files.ts';
+import { plural } from '../platform/plural.ts';
 import { compressedLines, isCompressed } from './compressed-lines.ts';
 import { scanLines } from './line-scan.ts';
 import { parseOtlpLine } from './otlp-lines.ts';
@@ -56,7 +57,7 @@ export function createForeignCount(note: Note): { add(path: string, count: numbe
     },
     tell() {
       for (const [path, count] of counts)
-        note(`${path}: ${count} LogRecords are no records of agent-telemetry; skipped`);
+        note(`${path}: skipped ${plural(count, 'LogRecord')} without a record of ours`);
     },
   };
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { MAX_LINE_BYTES } from './line-scan.ts';
+import { MAX_SCANNED_LINE_BYTES } from './line-scan.ts';
 
 const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
   '.gz': createGunzip,
@@ -35,7 +35,8 @@ export async function* compressedLines(path: string): AsyncGenerator<string> {
       start = newline + 1;
     }
     rest = rest.subarray(start);
-    if (rest.length > MAX_LINE_BYTES) throw new RangeError(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+    if (rest.length > MAX_SCANNED_LINE_BYTES)
+      throw new RangeError(`a line is longer than ${MAX_SCANNED_LINE_BYTES} bytes`);
   }
   if (rest.length > 0) yield rest.toString('utf8');
 }

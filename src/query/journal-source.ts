@@ -4,6 +4,7 @@ import { readRecord } from '../journal/reader.ts';
 import { listSegments } from '../journal/segments.ts';
 import { formatNanos, NANOS_PER_SECOND } from '../platform/clock.ts';
 import { sizeOf } from '../platform/files.ts';
+import { plural } from '../platform/plural.ts';
 import { createMatcher, lineNeedle } from './filter.ts';
 import { followFiles } from './follow-files.ts';
 import { type ScannedLine, scanLines, scanLinesBackward } from './line-scan.ts';
@@ -100,7 +101,8 @@ function* recordsIn(
       if (matches(record)) yield { line: text, record };
     } else if (text === undefined || readRecord(text).kind !== 'purged') unreadable += 1;
   }
-  if (unreadable > 0) note(`${path}: ${unreadable} lines are no records; skipped. Run: atel verify`);
+  if (unreadable > 0)
+    note(`${path}: skipped ${plural(unreadable, 'line')} without a record of ours. Run: atel verify`);
 }
 
 /**

@@ -5,12 +5,12 @@ import { endOfWholeLines, readAt, readInto } from '../platform/files.ts';
 const BLOCK_BYTES = 1_048_576;
 const BACKWARD_BYTES = 65_536;
 /** A longer line is no record and no batch of ours; it is skipped and told. */
-export const MAX_LINE_BYTES = 67_108_864;
+export const MAX_SCANNED_LINE_BYTES = 67_108_864;
 
 const NEWLINE = 10;
 
 export interface ScannedLine {
-  /** `undefined` for a line beyond `MAX_LINE_BYTES`. */
+  /** `undefined` for a line beyond `MAX_SCANNED_LINE_BYTES`. */
   readonly text: string | undefined;
   /** Where the line begins, in bytes. */
   readonly offset: number;
@@ -46,7 +46,7 @@ export function* scanLines(path: string, options: ScanOptions = {}): Generator<S
       } else if (block.length < buffer.length) {
         if (block.length > 0) yield line(block, offset, block.length, false);
         return;
-      } else if (buffer.length < MAX_LINE_BYTES) {
+      } else if (buffer.length < MAX_SCANNED_LINE_BYTES) {
         buffer = Buffer.allocUnsafe(2 * buffer.length);
       } else {
         const skipped = lengthOfLine(fd, offset);
@@ -61,7 +61,7 @@ export function* scanLines(path: string, options: ScanOptions = {}): Generator<S
 
 /** The line at a place that `scanLines` told. */
 export function lineAt(fd: number, offset: number, end: number): ScannedLine {
-  if (end - offset > MAX_LINE_BYTES) {
+  if (end - offset > MAX_SCANNED_LINE_BYTES) {
     return { text: undefined, offset, end, whole: readAt(fd, end - 1, 1)[0] === NEWLINE };
   }
   const bytes = readAt(fd, offset, end - offset);

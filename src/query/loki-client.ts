@@ -6,6 +6,7 @@ import { AtelError, messageOf } from '../platform/errors.ts';
 const QUERY_TIMEOUT_MILLIS = 65_000;
 const PROBE_TIMEOUT_MILLIS = 1_000;
 const MAX_ERROR_CHARACTERS = 300;
+const SEE_HELP = '`atel query --help` has examples';
 
 const streamsSchema = z.object({
   resultType: z.literal('streams'),
@@ -91,7 +92,8 @@ export function createLokiClient(url: string): LokiClient {
         : 'Loki does not answer';
       throw unreachable(url, what, error);
     }
-    if (status === 400) throw new AtelError('input', `Loki refuses the query: ${brief(body)}`);
+    if (status === 400)
+      throw new AtelError('input', `Loki refuses the query: ${brief(body)}`, { where: url, fix: SEE_HELP });
     if (status !== 200) throw unreachable(url, `Loki answers ${status}: ${brief(body)}`);
     return dataOf(body, url);
   };
@@ -100,7 +102,8 @@ export function createLokiClient(url: string): LokiClient {
     async logs({ query, start, end, limit, direction }, signal) {
       const range = { start: String(start), end: String(end), limit: String(limit), direction };
       const data = streamsSchema.safeParse(await get('query_range', { query, ...range }, signal));
-      if (!data.success) throw new AtelError('input', 'the expression gives no log lines');
+      if (!data.success)
+        throw new AtelError('input', 'the expression gives no log lines', { where: url, fix: SEE_HELP });
       return toEntries(data.data.result, direction);
     },
     async metric(query, at) {

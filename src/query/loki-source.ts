@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, NANOS_PER_SECOND } from '../platform/clock.ts';
 import { AtelError } from '../platform/errors.ts';
+import { plural } from '../platform/plural.ts';
 import { createMatcher } from './filter.ts';
 import { ALL_RECORDS, buildLogQuery } from './logql.ts';
 import type { LokiClient, LokiEntry } from './loki-client.ts';
@@ -53,7 +54,8 @@ export function createLokiSource({ client, clock, note }: LokiSourceDeps): Recor
       if (record && matches(record)) yield { line, record };
       else if (!record) foreign += 1;
     }
-    if (foreign > 0) note(`${client.url}: ${foreign} entries are no records of agent-telemetry; skipped`);
+    if (foreign > 0)
+      note(`${client.url}: skipped ${plural(foreign, 'entry', 'entries')} without a record of ours`);
   }
   return {
     name: 'loki',
@@ -94,7 +96,7 @@ export async function* readLogs(
       yield* page.fresh;
       count += page.fresh.length;
       if (Date.now() - spoken > PROGRESS_MILLIS) {
-        note(`reading ${client.url}: ${count} entries so far`);
+        note(`reading ${client.url}: ${plural(count, 'entry', 'entries')} so far`);
         spoken = Date.now();
       }
       if (page.kind === 'done') break;

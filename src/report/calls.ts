@@ -37,19 +37,46 @@ const ENDS: ReadonlySet<string> = new Set(['PostToolUse', 'PostToolUseFailure'])
 /** The outcome of each call, as far as it is known. */
 export interface OutcomeTable {
   add(record: AtelRecord): void;
+  /** Keeps what is and will be known of a call for good. */
+  hold(key: string): void;
   /** `unknown` when nothing told how the call ended. */
   get(key: string): Outcome;
 }
 
-/** Collects outcomes; what the call's own record says outranks the batch, whichever comes first. */
-export function createOutcomeTable(): OutcomeTable {
-  const own = new Map<string, Outcome>();
-  const batch = new Map<string, Outcome>();
+interface Ends {
+  own?: Outcome;
+  batch?: Outcome;
+}
+
+/**
+ * Collects outcomes; what the call's own record says outranks the batch, whichever comes first.
+ * @param kept how many of the calls that nobody holds are kept, the newest
+ */
+export function createOutcomeTable(kept: number = Infinity): OutcomeTable {
+  const held = new Map<string, Ends>();
+  const lately = new Map<string, Ends>();
+  // One for all, since a new one would have to pass the holes that the oldest have left.
+  const oldest = lately.keys();
+  const known = (key: string): Ends | undefined => held.get(key) ?? lately.get(key);
+  const open = (key: string): Ends => {
+    const ends: Ends = {};
+    lately.set(key, ends);
+    if (lately.size > kept) lately.delete(oldest.next().value ?? key);
+    return ends;
+  };
   return {
     add(record) {
-      for (const { key, outcome, final } of outcomesOf(record)) (final ? own : batch).set(key, outcome);
+      for (const { key, outcome, final } of outcomesOf(record))
+        (known(key) ?? open(key))[final ? 'own' : 'batch'] = outcome;
     },
-    get: (key) => own.get(key) ?? batch.get(key) ?? 'unknown',
+    hold(key) {
+      held.set(key, known(key) ?? {});
+      lately.delete(key);
+    },
+    get(key) {
+      const ends = known(key);
+      return ends?.own ?? ends?.batch ?? 'unknown';
+    },
   };
 }
 

@@ -16,11 +16,15 @@ export interface FindingRow {
   readonly outcome?: Outcome;
 }
 
-/** Findings in order of capture. */
+/** How many calls without a finding are kept: one may stand on a record that comes behind the call's end. */
+const KEPT_CALLS = 65_536;
+
+/** Findings in order of capture, with memory for them and for the calls they are about. */
 export async function listFindings(
   records: AsyncIterable<AtelRecord> | Iterable<AtelRecord>,
+  kept: number = KEPT_CALLS,
 ): Promise<readonly FindingRow[]> {
-  const outcomes = createOutcomeTable();
+  const outcomes = createOutcomeTable(kept);
   const found = new Map<string, { row: FindingRow; call: string | undefined }>();
   for await (const record of records) {
     outcomes.add(record);
@@ -28,7 +32,9 @@ export async function listFindings(
       const key = findingKey(record, finding);
       const known = found.get(key);
       if (known && known.row.timestamp <= record.timestamp) continue;
-      found.set(key, { call: callKey(record), row: toRow(record, finding) });
+      const call = callKey(record);
+      if (call !== undefined) outcomes.hold(call);
+      found.set(key, { call, row: toRow(record, finding) });
     }
   }
   return [...found.values()]

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Env, pickEnv } from '../platform/env.ts';
-import { AtelError } from '../platform/errors.ts';
+import { AtelError, messageOf } from '../platform/errors.ts';
 import { ensurePrivateDir, withPrivateUmask, writeAtomic } from '../platform/files.ts';
 import { startTimeOf } from '../platform/processes.ts';
 import type { FoundPart } from './find.ts';
@@ -111,7 +111,13 @@ function pidOf(child: ChildProcess, part: Part, found: FoundPart): Promise<numbe
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve(child.pid ?? 0));
     child.once('error', (cause) =>
-      reject(new AtelError('unreachable', `${part.title} does not start`, { where: found.binary, cause })),
+      reject(
+        new AtelError('unreachable', `${part.title} does not start: ${messageOf(cause)}`, {
+          where: found.binary,
+          fix: 'remove that program, and `atel up` looks for another or builds one',
+          cause,
+        }),
+      ),
     );
   });
 }

@@ -1,4 +1,4 @@
-/** Payloads made to do harm, through the real stages to the sealed line. Rows: integrity.md §5, see `catalogue.test.ts`. */
+/** Payloads made to do harm, through the real stages to the sealed line. Rows: see `catalogue.test.ts`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DraftRecord } from '../../src/journal/record.ts';
 import { createStages, inputOf, type TestStages } from '../helpers/stages.ts';

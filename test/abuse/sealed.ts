@@ -4,7 +4,7 @@ import { canonicalLine, EMPTY_LEAF } from '../../src/journal/canonical.ts';
 import type { DraftRecord, SealedRecord } from '../../src/journal/record.ts';
 import { seal } from '../../src/journal/seal.ts';
 
-/** DESIGN: Loki drops lines beyond 256 KB; attributes and envelope come on top. */
+/** Loki drops lines beyond 256 KB; attributes and envelope come on top. */
 export const MAX_BODY_BYTES = 48 * 1024;
 
 const objectSchema = z.custom<object>((value) => typeof value === 'object' && value !== null);

@@ -278,8 +278,19 @@ describe('atel', () => {
     await atel('enable');
     await atel(`enable ${project}/src`);
     expect((await atel(`disable ${project}/src`)).out).toContain(
-      `Still recorded, since ${project} above it is marked: atel disable ${project}`,
+      `Still recorded, since ${project} is marked: atel disable ${project}`,
     );
+  });
+
+  it('enable and disable know the project of a directory in it, and the marker where the user is', async () => {
+    client('2.1.330');
+    await atel('init');
+    const source = join(project, 'src');
+    expect((await atel('enable .', {}, source)).out).toContain('Next: atel sessions');
+    expect((await atel('disable', {}, source)).out).toContain(
+      `Still recorded, since ${source} is marked: atel disable ${source}`,
+    );
+    expect((await atel('disable .', {}, source)).out).not.toContain('Still recorded');
   });
 
   it('enable refuses a directory that is not there', async () => {

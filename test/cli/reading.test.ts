@@ -307,8 +307,17 @@ describe('wrong usage', () => {
       ['sessions', '--since', '2026-11-22', '--until', '2026-11-20'],
       /^atel: --since: 2026-11-22 is not before --until 2026-11-20; swap them/,
     ],
-    [['tail', '-n', 'many'], /lines.*"many" is no number from 0 to 5000/],
-    [['query', '-n', '0'], /last.*"0" is no number from 1 to 5000/],
+    [['tail', '-n', 'many'], /^atel: --lines: "many" is no number from 0 to 5000; see --help$/m],
+    [['query', '-n', '0'], /^atel: --last: "0" is no number from 1 to 5000; see --help$/m],
+    [
+      ['up', '--loki-port', '65536'],
+      /^atel: --loki-port: "65536" is no number from 1 to 65535; see --help$/m,
+    ],
+    [['sessions', '--json', '--csv'], /^atel: --json, --csv: exclude each other; give one of them$/m],
+    [['timeline', 'a1b2c3d4', '--json', '--csv'], /^atel: --json, --csv: exclude each other/],
+    [['findings', '--json', '--csv'], /^atel: --json, --csv: exclude each other/],
+    [['sessoins'], /did you mean `sessions`/],
+    [['unlike'], /^atel: there is no command `unlike`; see atel --help$/m],
   ])('%j is one line that names the flag', async (args, message) => {
     const { out, err, code } = await atel(args);
     expect(out).toBe('');

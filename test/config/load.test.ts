@@ -56,7 +56,7 @@ describe('the configuration file', () => {
       /config\.yaml: .* unique at line 2, .*; make it valid YAML$/,
     ],
     ['agent: *nobody\n', /config\.yaml: .*nobody.*; make it valid YAML$/],
-    ['- a\n- b\n', /config\.yaml: is not a mapping$/],
+    ['- a\n- b\n', /config\.yaml: is not a mapping; write lines of the form `key: value`$/],
     ['capture_level: some\n', /config\.yaml: capture_level: .*; correct the key named here$/],
   ])('%j is refused, with the place and what to do', (text, said) => {
     writeFileSync(file, text, { mode: 0o600 });
@@ -81,7 +81,7 @@ describe('the configuration file', () => {
     const text = '# ours\nagent: {role: reviewer}\n';
     writeFileSync(file, text, { mode: 0o600 });
     expect(() => updateConfigFile(file, [[['capture_level'], 'all']])).toThrow(
-      /config\.yaml: capture_level: /,
+      /config\.yaml: capture_level: .*; correct the key named here$/,
     );
     expect(readFileSync(file, 'utf8')).toBe(text);
     updateConfigFile(file, [

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../src/event/event-types.ts';
 import { understand } from '../../src/event/hook-event.ts';
 import { eventsForClient, HOOK_EVENTS } from '../../src/event/hook-events.ts';
+import { ownValue } from '../../src/event/shape.ts';
 import { TOOL_NAMES } from '../../src/event/tools/index.ts';
 import { loadPayloads } from '../helpers/payloads.ts';
 
@@ -85,6 +86,16 @@ describe('understand, on what nobody knows', () => {
 
   it('does not take a prototype key for a known event', () => {
     expect(understand({ hook_event_name: 'constructor' }, 'Stop')).toMatchObject({ knownEvent: false });
+  });
+
+  it('takes the error of every tool for content, since it may quote what the tool saw', () => {
+    const errorOf = (tool: string): unknown =>
+      ownValue(
+        understand({ hook_event_name: 'PostToolUse', tool_name: tool }, 'PostToolUse').table['tool_response'],
+        'error',
+      );
+    const classes = new Set(TOOL_NAMES.map(errorOf));
+    expect(classes).toEqual(new Set([undefined, 'content']));
   });
 
   it('never meets a tool table row that throws on any input', () => {

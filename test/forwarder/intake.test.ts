@@ -1,36 +1,23 @@
 /** What one forwarder makes of a spool: batches, marks in the records, counts, and what stays behind. */
 import { randomUUID } from 'node:crypto';
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { readSnapshot } from '../../src/journal/snapshot.ts';
-import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
+import type { Paths } from '../../src/platform/paths.ts';
 import { formatDropFile } from '../../src/spool/drop-file.ts';
-import { openSpool } from '../../src/spool/spool.ts';
 import { emptySpool } from '../helpers/empty-spool.ts';
+import { temporaryHome } from '../helpers/temporary-home.ts';
 
 const HOUR_SECONDS = 3600;
 const TRAILER_BYTES = `\n\u001eOK ${randomUUID()}\n`.length;
 
-let home: string;
 let paths: Paths;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'atel-'));
-  paths = resolvePaths({ HOME: home });
-  openSpool(paths);
+  ({ paths } = temporaryHome());
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** Puts a file into the queue, modified so many seconds from now. @returns its name, and its record's id */
 function put(content: (name: string) => string | Buffer, seconds = 0): string {

@@ -1,30 +1,26 @@
 /** How long a forwarder leads, and what it says of itself meanwhile. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
 import { runForwarder } from '../../src/forwarder/run.ts';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
-import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
-import { openSpool } from '../../src/spool/spool.ts';
+import type { Paths } from '../../src/platform/paths.ts';
 import { eventually } from '../helpers/atel.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
 import { type OtlpSink, partial, startOtlpSink } from '../helpers/otlp-sink.ts';
+import { temporaryHome } from '../helpers/temporary-home.ts';
 
 let home: string;
 let paths: Paths;
 let notes: string[];
 let stop: AbortController;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'atel-'));
-  paths = resolvePaths({ HOME: home });
-  openSpool(paths);
+  ({ home, paths } = temporaryHome());
   notes = [];
   stop = new AbortController();
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function run(once = false): Promise<void> {
   const note = (line: string): void => void notes.push(line);

@@ -1,21 +1,15 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdirSync, rmSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseRecord, readJournal } from '../../src/journal/reader.ts';
-import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
-import { openSpool } from '../../src/spool/spool.ts';
+import type { Paths } from '../../src/platform/paths.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
 import { emptySpool } from '../helpers/empty-spool.ts';
+import { temporaryHome } from '../helpers/temporary-home.ts';
 
-let home: string;
 let paths: Paths;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'atel-'));
-  paths = resolvePaths({ HOME: home });
-  openSpool(paths);
+  ({ paths } = temporaryHome());
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 async function forwardOnce(): Promise<void> {
   spoolEvents(paths.queueDir, { project: '/home/dev/project', count: 3 });

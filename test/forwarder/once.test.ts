@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { takeLeaderLock } from '../../src/forwarder/lock.ts';
-import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
-import { openSpool } from '../../src/spool/spool.ts';
+import type { Paths } from '../../src/platform/paths.ts';
 import { spoolEvents } from '../helpers/drop-files.ts';
 import { emptySpool } from '../helpers/empty-spool.ts';
+import { temporaryHome } from '../helpers/temporary-home.ts';
 
 /** Long enough for many looks at the spool. */
 const LOOKING_MILLIS = 500;
@@ -15,11 +14,8 @@ const LOOKING_MILLIS = 500;
 let home: string;
 let paths: Paths;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'atel-'));
-  paths = resolvePaths({ HOME: home });
-  openSpool(paths);
+  ({ home, paths } = temporaryHome());
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function spoolEvent(): string {
   const [name = ''] = spoolEvents(paths.queueDir, { project: home, count: 1 });

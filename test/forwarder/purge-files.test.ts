@@ -1,28 +1,23 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { eraseFiles } from '../../src/forwarder/purge-files.ts';
 import { parseNanos } from '../../src/platform/clock.ts';
-import { type Paths, resolvePaths } from '../../src/platform/paths.ts';
-import { openSpool } from '../../src/spool/spool.ts';
+import type { Paths } from '../../src/platform/paths.ts';
 import { draft } from '../journal/drafts.ts';
 import { open } from '../journal/support.ts';
+import { temporaryHome } from '../helpers/temporary-home.ts';
 
 const RECORDED = '00000000-0000-4000-8000-00000000000a';
 const OTHER = '00000000-0000-4000-8000-00000000000b';
 const NOON = '2026-11-22T12:00:00.000000000Z';
 
-let home: string;
 let paths: Paths;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'atel-'));
-  paths = resolvePaths({ HOME: home });
-  openSpool(paths);
+  ({ paths } = temporaryHome());
   for (const dir of [join(paths.journalDir, 'torn'), paths.deadLetterDir])
     mkdirSync(dir, { recursive: true, mode: 0o700 });
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** Two files in a directory, of an hour before noon and an hour after it. */
 function put(dir: string, files: readonly (readonly [name: string, text: string])[]): void {

@@ -1,6 +1,6 @@
 /**
  * Runs the real Claude Code client headless, in an otherwise empty environment, against a model server of ours.
- * Source of the variables: claude-code-hooks.md §5, measured.
+ * Source of the variables: measured with client 2.1.330.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';

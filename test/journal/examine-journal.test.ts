@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { examine, type Examined } from '../../src/journal/examine.ts';
 import { examineJournal } from '../../src/journal/examine-journal.ts';
@@ -54,6 +55,15 @@ describe('examining a journal', () => {
     const lines = Array.from(readJournal(dir), examine);
     expect(lines).toHaveLength(64);
     expect(await examined(dir, 0)).toEqual(lines);
+  });
+
+  it('keeps the order where every other line of many is damaged', async () => {
+    const dir = journalOf(3);
+    const segment = join(dir, listSegments(dir)[0] ?? '');
+    const whole = Array.from(readJournal(dir), ({ line }) => line);
+    const lines = Array.from({ length: 40_000 }, (_, i) => (i % 2 === 0 ? `${i}` : whole[(i >> 1) % 4]));
+    writeFileSync(segment, `${lines.join('\n')}\n`);
+    expect(isDeepStrictEqual(await examined(dir, 0), Array.from(readJournal(dir), examine))).toBe(true);
   });
 
   it('ends where the reader of it ends early', async () => {

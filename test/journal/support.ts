@@ -6,6 +6,7 @@ import { afterEach } from 'vitest';
 import { type Journal, type JournalOptions, openJournal } from '../../src/journal/journal.ts';
 import { readCursor, readHead } from '../../src/journal/marks.ts';
 import { readJournal } from '../../src/journal/reader.ts';
+import { listSegments } from '../../src/journal/segments.ts';
 import type { Verdict } from '../../src/journal/verdict.ts';
 import { createVerifier } from '../../src/journal/verify.ts';
 import { draft } from './drafts.ts';
@@ -64,4 +65,14 @@ export function verdictOf(dir: string): Verdict {
   });
   for (const line of readJournal(dir)) verifier.add(line);
   return verifier.finish(readHead(dir));
+}
+
+/** What stands in a journal, line by line. */
+export function linesOf(dir: string): string[] {
+  return Array.from(readJournal(dir), ({ line }) => line);
+}
+
+/** The path of the segment that is written to. */
+export function segmentOf(dir: string): string {
+  return join(dir, listSegments(dir).at(-1) ?? '');
 }

@@ -74,10 +74,26 @@ describe('atel verify', () => {
       verdict: 'tampered',
       records: 3,
       problemCount: 1,
+      problemKinds: { missing: 1 },
       problems: [{ kind: 'missing', from: 3, to: 3 }],
       head: 'ok',
       cursor: 'absent',
     });
+  });
+
+  it('tells of the one cut record behind 200,000 damaged lines, and how many of those it does not list', async () => {
+    const { data, dir } = journalUnder(3);
+    edit(dir, (text) => `${'damaged\n'.repeat(200_000)}${text.split('\n').toSpliced(3).join('\n')}\n`);
+    const { code, out, err } = await atel(data, 'verify');
+    expect(code).toBe(1);
+    expect(out).toHaveLength(1 + 20 + 1 + 1 + 1);
+    expect(out.slice(20)).toEqual([
+      expect.stringMatching(/^ {2}unreadable +\S+ byte 152: not a record$/),
+      '  cut             seq 4          the head stands at 4',
+      '  unreadable      … and 199,980 more',
+      UNANCHORED,
+    ]);
+    expect(err).toMatch(/200,001 problems found/);
   });
 
   it('checks the backup file by itself and against the export cursor', async () => {
@@ -137,6 +153,6 @@ describe('atel verify', () => {
     writeFileSync(join(data, 'agent-telemetry', 'journal'), '');
     const file = await atel(data, 'verify');
     expect(file).toMatchObject({ code: 3, out: [] });
-    expect(file.err).toMatch(/^atel: \/.*\/journal: is not a directory\n$/);
+    expect(file.err).toMatch(/^atel: \/.*\/journal: is not a directory; move it away\n$/);
   });
 });

@@ -11,12 +11,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalLine, leafOf } from '../../src/journal/canonical.ts';
 import { type ExportCursor, readHead, writeCursor, writeHead } from '../../src/journal/marks.ts';
-import { parseRecord, readJournal } from '../../src/journal/reader.ts';
+import { parseRecord } from '../../src/journal/reader.ts';
 import type { AtelRecord } from '../../src/journal/record.ts';
 import { listSegments } from '../../src/journal/segments.ts';
 import type { Verdict } from '../../src/journal/verdict.ts';
 import { createVerifier } from '../../src/journal/verify.ts';
-import { appendEach, journalOf, open, verdictOf } from './support.ts';
+import { appendEach, journalOf, linesOf, open, verdictOf } from './support.ts';
 
 const COUNT = 9;
 const LAST = COUNT + 1;
@@ -249,7 +249,7 @@ describe('verification of a journal', () => {
     expect(short(verdictOf(dir))).toEqual({ verdict: 'empty', head: 'absent', problems: [] });
   });
 
-  it('lists at most a hundred problems and counts all', () => {
+  it('lists at most twenty problems of a kind and counts all', () => {
     const dir = journalOf(0);
     const journal = open(dir);
     for (let i = 0; i < 5; i++)
@@ -259,8 +259,13 @@ describe('verification of a journal', () => {
       );
     journal.close();
     rewrite(dir, (lines) => lines.filter((_, i) => i % 2 === 0));
-    const { problems, problemCount } = verdictOf(dir);
-    expect([problems.length, problemCount]).toEqual([100, 150]);
+    rmSync(join(dir, 'head.json'));
+    const { problems, problemCount, problemKinds } = verdictOf(dir);
+    expect([problemCount, problemKinds]).toEqual([151, { missing: 150, no_head: 1 }]);
+    expect(problems.map(({ kind }) => kind).toSorted()).toEqual([
+      ...Array.from({ length: 20 }, () => 'missing'),
+      'no_head',
+    ]);
   });
 
   it('follows the links between epochs', () => {
@@ -310,7 +315,6 @@ describe('verification of a journal', () => {
 });
 
 describe('verification of a sink', () => {
-  const linesOf = (dir: string): string[] => Array.from(readJournal(dir), ({ line }) => line);
   const verify = (lines: readonly string[], whole = true, cursor?: ExportCursor): Verdict => {
     const verifier = createVerifier({ mode: 'unordered', whole, cursor });
     for (const line of lines) verifier.add({ line });

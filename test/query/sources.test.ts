@@ -119,7 +119,9 @@ describe('journal source', () => {
     const before = journalLines();
     appendFileSync(segment, '{"v":"atel/1","security":{"findings":5}}\nhalf a li');
     expect(await linesOf(journal())).toEqual(before);
-    expect(notes).toEqual([expect.stringMatching(/1 lines are no records; skipped\. Run: atel verify/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/skipped 1 line without a record of ours\. Run: atel verify/),
+    ]);
   });
 
   it('gives the newest from the end, oldest first', async () => {
@@ -215,7 +217,7 @@ describe('backup source', () => {
     expect(notes).toEqual([
       `${path}: an unfinished line at byte ${whole}; skipped`,
       expect.stringMatching(/records\.jsonl: no OTLP\/JSON at byte 0; skipped/),
-      expect.stringMatching(/3 LogRecords are no records of agent-telemetry; skipped/),
+      expect.stringMatching(/skipped 3 LogRecords without a record of ours/),
     ]);
   });
 

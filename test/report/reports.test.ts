@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AtelRecord, DraftRecord } from '../../src/journal/record.ts';
+import type { AtelRecord, DraftRecord, Outcome } from '../../src/journal/record.ts';
 import { listFindings } from '../../src/report/findings.ts';
 import { idShortener, shortDuration } from '../../src/report/format.ts';
 import { summarizeSessions } from '../../src/report/sessions.ts';
@@ -149,6 +149,36 @@ describe('findings', () => {
         why: 'not below the project',
         outcome: 'success',
       },
+    ]);
+  });
+
+  it('keep the outcomes of their own calls, and of so many others lately', async () => {
+    const security = { findings: [{ rule: 'outside-project-scope', level: 'medium' as const }] };
+    const about = (
+      second: number,
+      id: string,
+      hook: 'PreToolUse' | 'PostToolUse',
+      more: Partial<DraftRecord> = {},
+    ): DraftRecord => callDraft(second, hook, { id, name: 'Read' }, more);
+    const ended = (outcome: Outcome): Partial<DraftRecord> => ({
+      tool_context: { tool_name: 'Read', outcome },
+    });
+    const others = Array.from({ length: 3 }, (_, i) =>
+      about(2, `other-${i}`, 'PostToolUse', ended('success')),
+    );
+    const records = sealed([
+      about(1, 'first', 'PreToolUse', { security }),
+      about(3, 'late', 'PostToolUse', ended('failure')),
+      about(3, 'forgotten', 'PostToolUse', ended('failure')),
+      about(2, 'late', 'PreToolUse', { security }),
+      ...others,
+      about(4, 'first', 'PostToolUse', ended('success')),
+      about(5, 'forgotten', 'PreToolUse', { security }),
+    ]);
+    expect((await listFindings(records, 2)).map(({ outcome }) => outcome)).toEqual([
+      'success',
+      'failure',
+      'unknown',
     ]);
   });
 

@@ -25,8 +25,8 @@ export const disableCommand = buildCommand<Flags, [directory?: string], CliConte
     this.print(`${join(root, MARKER_NAME)}: ${removed ? 'removed' : 'there is none, nothing changed'}`);
     if (removed)
       this.print('Sessions that are being recorded stay so until they end; new ones are not recorded.');
-    const above = nearestMarked(root);
-    if (above !== undefined)
-      this.print(`Still recorded, since ${above} above it is marked: atel disable ${above}`);
+    // The marker may stand between the root of the project and where the user is.
+    const marked = nearestMarked(directory === undefined ? this.cwd : root);
+    if (marked !== undefined) this.print(`Still recorded, since ${marked} is marked: atel disable ${marked}`);
   },
 });

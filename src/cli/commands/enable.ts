@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildCommand } from '@stricli/core';
 import { INSTALLATION_KINDS, settingsPathOf } from '../../capture/installation.ts';
 import { MARKER_NAME, createMarker } from '../../capture/marker.ts';
+import { findProjectRoot } from '../../capture/project-root.ts';
 import { isInstalled } from '../../capture/settings-file.ts';
 import type { CliContext } from '../context.ts';
 import { directoryParameters, projectDirectory } from '../project-directory.ts';
@@ -27,7 +28,7 @@ export const enableCommand = buildCommand<Flags, [directory?: string], CliContex
     const made = createMarker(root);
     this.print(`${join(root, MARKER_NAME)}: ${made ? 'made' : 'already there, nothing changed'}`);
     this.print('Sessions of Claude Code started in this directory or below are recorded.');
-    const places = { env, paths, projectRoot: root };
+    const places = { env, paths, projectRoot: findProjectRoot(root, paths.home) };
     const installed = INSTALLATION_KINDS.some((kind) => isInstalled(settingsPathOf(kind, places)));
     this.print(
       installed

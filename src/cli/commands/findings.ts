@@ -1,6 +1,8 @@
 /** `atel findings`: what deserves a look. */
 import { buildCommand } from '@stricli/core';
 import type { AtelRecord } from '../../journal/record.ts';
+import { keepHeapSmall } from '../../platform/memory.ts';
+import { plural } from '../../platform/plural.ts';
 import { type FindingRow, listFindings } from '../../report/findings.ts';
 import { idShortener, levelStyle, outcomeStyle, shortTime } from '../../report/format.ts';
 import type { Column } from '../../report/table.ts';
@@ -27,11 +29,13 @@ export const findingsCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: { flags: { ...readingFlags, ...sessionFlag, ...csvFlag } },
   async func(flags) {
+    // As in `sessions.ts`.
+    keepHeapSmall();
     const reading = await openReading(this, flags);
     const { output } = reading;
     const { rows, read } = await findingsOf(reading);
     if (read === 0) noteNothing(this, reading, 'records');
-    else if (rows.length === 0) this.note(`atel: no findings in ${read} records`);
+    else if (rows.length === 0) this.note(`atel: no findings in ${plural(read, 'record')}`);
     if (flags.json) await output.json(JSON.stringify(rows));
     else if (flags.csv)
       await output.csv(

@@ -46,5 +46,8 @@ function withOtlpEnv(config: Config, env: Env, cwd: string): Config {
   }
   const parsed = parseConfig({ ...config, export: own });
   if (parsed.ok) return parsed.config;
-  throw new AtelError('input', parsed.problem, { where: 'OTEL_EXPORTER_OTLP_*' });
+  throw new AtelError('input', parsed.problem, {
+    where: 'OTEL_EXPORTER_OTLP_*',
+    fix: 'correct or unset that variable',
+  });
 }

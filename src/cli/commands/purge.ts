@@ -66,11 +66,14 @@ async function toOptions(context: CliContext, flags: Flags): Promise<PurgeOption
   const { paths } = context;
   const { session, before, reason, force } = flags;
   if (!session && before === undefined)
-    throw new AtelError('usage', 'what is to go?', { fix: 'give --session, --before, or both' });
+    throw new AtelError('usage', 'nothing says what is to go', { fix: 'give --session, --before, or both' });
   if (reason !== undefined && reason.length > MAX_REASON_CHARACTERS)
-    throw new AtelError('usage', `is longer than ${MAX_REASON_CHARACTERS} characters`, { where: '--reason' });
+    throw new AtelError('usage', `is longer than ${MAX_REASON_CHARACTERS} characters`, {
+      where: '--reason',
+      fix: 'say it shorter',
+    });
   if (listSegments(paths.journalDir).length === 0)
-    throw new AtelError('input', 'there is no journal', { where: paths.journalDir });
+    throw new AtelError('input', 'there is no journal, so nothing to purge', { where: paths.journalDir });
   const until = before === undefined ? undefined : parseBefore(before);
   const reading = await openReading(context, {
     json: false,

@@ -3,9 +3,10 @@ import { buildCommand } from '@stricli/core';
 import { MAX_RECENT } from '../../query/loki-source.ts';
 import { askLoki, type QueryFlags } from '../ask-loki.ts';
 import type { CliContext } from '../context.ts';
+import { numberFlag } from '../flags.ts';
 import { printRecord } from '../print-record.ts';
 import { noteNothing, openReading } from '../reading.ts';
-import { countFlag, readingFlags, sessionFlag } from '../reading-flags.ts';
+import { readingFlags, sessionFlag } from '../reading-flags.ts';
 
 export const queryCommand = buildCommand<QueryFlags, [string?], CliContext>({
   docs: {
@@ -25,7 +26,7 @@ export const queryCommand = buildCommand<QueryFlags, [string?], CliContext>({
     flags: {
       ...readingFlags,
       ...sessionFlag,
-      last: { ...countFlag('--last', 1, MAX_RECENT), optional: true, brief: 'Only so many, the newest' },
+      last: { ...numberFlag('--last', 1, MAX_RECENT), optional: true, brief: 'Only so many, the newest' },
     },
     aliases: { n: 'last' },
     positional: {

@@ -2,6 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import { loadConfig } from '../../config/load.ts';
 import { AtelError } from '../../platform/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import { type DirectorySize, type PartStatus, readStatus, type StackStatus } from '../../stack/status.ts';
 import { stackSettings } from '../../stack/settings.ts';
 import type { CliContext } from '../context.ts';
@@ -45,7 +46,12 @@ function describeStatus(status: StackStatus): readonly string[] {
       ? [
           row('Queue for Loki', `${bytes(queue.bytes)} of ${bytes(queue.capacity_bytes)}`),
           ...(queue.refused_records > 0
-            ? [row('', `${queue.refused_records} records were refused by Loki for good; the backup has them`)]
+            ? [
+                row(
+                  '',
+                  `Loki refused ${plural(queue.refused_records, 'record')} for good; the backup has them`,
+                ),
+              ]
             : []),
         ]
       : []),
@@ -68,7 +74,7 @@ function describePart({ title, state, pids, version, ports, last_error }: PartSt
 }
 
 function describeDirectory({ dir, files, bytes: size }: DirectorySize): string {
-  return files === 0 ? 'empty' : `${bytes(size)} in ${files} file${files === 1 ? '' : 's'}, ${dir}`;
+  return files === 0 ? 'empty' : `${bytes(size)} in ${plural(files, 'file')}, ${dir}`;
 }
 
 function row(name: string, text: string): string {

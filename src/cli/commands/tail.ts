@@ -3,9 +3,10 @@ import { buildCommand } from '@stricli/core';
 import { MAX_RECENT } from '../../query/loki-source.ts';
 import type { SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
+import { numberFlag } from '../flags.ts';
 import { printRecord } from '../print-record.ts';
 import { openReading, type Reading } from '../reading.ts';
-import { countFlag, type ReadingFlags, readingFlags, sessionFlag } from '../reading-flags.ts';
+import { type ReadingFlags, readingFlags, sessionFlag } from '../reading-flags.ts';
 
 interface Flags extends ReadingFlags {
   readonly session?: string;
@@ -31,7 +32,7 @@ export const tailCommand = buildCommand<Flags, [], CliContext>({
       ...readingFlags,
       ...sessionFlag,
       lines: {
-        ...countFlag('--lines', 0, MAX_RECENT),
+        ...numberFlag('--lines', 0, MAX_RECENT),
         default: String(DEFAULT_LINES),
         brief: 'Older records to begin with',
       },

@@ -1,6 +1,7 @@
 /** `atel timeline <session>`: what an agent did, in order. */
 import { buildCommand } from '@stricli/core';
 import type { AtelRecord } from '../../journal/record.ts';
+import { plural } from '../../platform/plural.ts';
 import { unknownSession } from '../../query/resolve-session.ts';
 import { gravest, levelStyle, outcomeStyle, shortDuration, shortTime } from '../../report/format.ts';
 import { summarizeSessions } from '../../report/sessions.ts';
@@ -78,17 +79,13 @@ async function describeSession(records: readonly AtelRecord[]): Promise<readonly
   if (!summary) return [];
   const { session_id: id, project_path: project, parent_session: parent, duration_ms: duration } = summary;
   const counts = [
-    amount(summary.tool_calls, 'call'),
+    plural(summary.tool_calls, 'call'),
     summary.failures > 0 && `${summary.failures} failed`,
     summary.denied > 0 && `${summary.denied} denied`,
-    summary.findings > 0 && amount(summary.findings, 'finding'),
+    summary.findings > 0 && plural(summary.findings, 'finding'),
   ];
   const where = [id, project && `in ${project}`, parent && `child of ${parent}`].filter(Boolean).join(', ');
   return [`Session ${where}: ${[shortDuration(duration), ...counts].filter(Boolean).join(', ')}`];
-}
-
-function amount(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 const COLUMNS: readonly Column<TimelineEntry>[] = [

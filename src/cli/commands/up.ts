@@ -1,9 +1,8 @@
 /** `atel up`: Collector and Loki on this machine. */
-import { buildCommand, numberParser } from '@stricli/core';
+import { buildCommand } from '@stricli/core';
 import { updateConfigFile } from '../../config/load.ts';
 import { copyOtlpEnv } from '../../config/otlp-env.ts';
 import { startForwarder } from '../../forwarder/start.ts';
-import { AtelError } from '../../platform/errors.ts';
 import { readTextIfExists } from '../../platform/files.ts';
 import { type EndpointChange, pointExportAt } from '../../stack/endpoint.ts';
 import { otherUsers } from '../../stack/other-users.ts';
@@ -11,7 +10,7 @@ import { createProgress } from '../../stack/progress.ts';
 import { backupDirOf, lokiUrlOf, otlpUrlOf, stackSettings } from '../../stack/settings.ts';
 import { bringUp, type UpResult } from '../../stack/up.ts';
 import type { CliContext } from '../context.ts';
-import { jsonFlag } from '../flags.ts';
+import { jsonFlag, numberFlag } from '../flags.ts';
 
 interface Flags {
   readonly otlpPort?: number;
@@ -22,13 +21,14 @@ interface Flags {
   readonly json: boolean;
 }
 
-const portFlag = (brief: string) => ({ kind: 'parsed', parse: numberParser, brief, optional: true }) as const;
+const portFlag = (flag: string, brief: string) =>
+  ({ ...numberFlag(flag, 1, 65_535), brief, optional: true }) as const;
 
 export const upCommand = buildCommand<Flags, [], CliContext>({
   docs: {
     brief: 'Start Collector and Loki on this machine',
     fullDescription: [
-      'Takes each from PATH or from the cache, or builds it with Go (once, about 10 minutes), starts it on loopback and',
+      'Takes each from PATH or from the cache, or builds it with Go (once, about 12 minutes), starts it on loopback and',
       'waits until it is ready. What runs already is left alone. Telemetry is sent there from now on, unless the',
       'configuration file names another endpoint. Ports given here are kept in the configuration file.',
       '',
@@ -38,11 +38,11 @@ export const upCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      otlpPort: portFlag('Collector: OTLP over HTTP'),
-      collectorHealthPort: portFlag('Collector: health'),
-      collectorMetricsPort: portFlag('Collector: its own metrics'),
-      lokiPort: portFlag('Loki: HTTP'),
-      lokiGrpcPort: portFlag('Loki: gRPC, internal'),
+      otlpPort: portFlag('--otlp-port', 'Collector: OTLP over HTTP'),
+      collectorHealthPort: portFlag('--collector-health-port', 'Collector: health'),
+      collectorMetricsPort: portFlag('--collector-metrics-port', 'Collector: its own metrics'),
+      lokiPort: portFlag('--loki-port', 'Loki: HTTP'),
+      lokiGrpcPort: portFlag('--loki-grpc-port', 'Loki: gRPC, internal'),
       ...jsonFlag,
     },
   },
@@ -97,10 +97,6 @@ function keepPorts(configFile: string, flags: Flags): void {
   const changes = PORT_KEYS.flatMap(([flag, key]) =>
     flags[flag] === undefined ? [] : [[['stack', key], flags[flag]] as const],
   );
-  for (const [path, port] of changes) {
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new AtelError('usage', `${port} is no port`, { where: path.join('.'), fix: 'give 1 to 65535' });
-  }
   if (changes.length > 0) updateConfigFile(configFile, changes);
 }
 

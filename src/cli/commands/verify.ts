@@ -11,6 +11,7 @@ import { plural } from '../../platform/plural.ts';
 import { examineBackup } from '../../query/examine-backup.ts';
 import { SOURCE_NAMES, type SourceName, type SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
+import { jsonFlag } from '../flags.ts';
 import { letSpoolDrain, noteFor, openReading } from '../reading.ts';
 
 interface Flags {
@@ -27,7 +28,8 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
     brief: 'Check that no record was changed, removed or moved',
     fullDescription: [
       'Recomputes the hash chain of every record, and compares its end with the head of the journal and with what the',
-      'Collector has accepted. Names each record that was edited, is missing, stands in the wrong place or was cut off.',
+      'Collector has accepted. Names what was edited, is missing, stands in the wrong place or was cut off: of each kind',
+      'the first 20, and how many more there are.',
       '',
       'Exit codes:  0 intact   1 tampered   2 incomplete or empty   3 no journal   4 source not reachable',
       '',
@@ -37,12 +39,7 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
   },
   parameters: {
     flags: {
-      json: {
-        kind: 'boolean',
-        brief: 'Print the verdict as one JSON document',
-        default: false,
-        withNegated: false,
-      },
+      ...jsonFlag,
       source: { kind: 'enum', values: SOURCE_NAMES, brief: 'What to check', default: 'journal' },
     },
   },
@@ -90,7 +87,8 @@ async function linesOf(context: CliContext, source: SourceName): Promise<AsyncIt
   }
   const kind = statSync(journalDir, { throwIfNoEntry: false });
   if (!kind) throw new AtelError('input', 'there is no journal', { where: journalDir, fix: RECORD_FIRST });
-  if (!kind.isDirectory()) throw new AtelError('input', 'is not a directory', { where: journalDir });
+  if (!kind.isDirectory())
+    throw new AtelError('input', 'is not a directory', { where: journalDir, fix: 'move it away' });
   await letSpoolDrain(context);
   return examineJournal(journalDir);
 }
@@ -116,15 +114,8 @@ function createProgress({ process: { stderr } }: CliContext): (more: number | 'e
 }
 
 /** The verdict for people: itself first, then one problem a line, then what it does not cover. */
-function describe({
-  verdict,
-  records,
-  streams,
-  duplicates,
-  problems,
-  problemCount,
-  notes,
-}: Verdict): string[] {
+function describe(result: Verdict): string[] {
+  const { verdict, records, streams, duplicates, problems, notes } = result;
   const ranges = streams.map(({ stream, firstSeq, lastSeq }) => ({
     stream,
     range: `seq ${firstSeq}–${lastSeq}`,
@@ -135,9 +126,17 @@ function describe({
     `${verdict}  ${plural(records, 'record')} in ${plural(streams.length, 'stream')}${only}${copies}`,
     ...(ranges.length > 1 ? ranges.map(({ stream, range }) => `  ${stream}  ${range}`) : []),
     ...problems.map((problem) => describeProblem(problem, streams.length > 1)),
-    ...(problemCount > problems.length ? [`  … and ${problemCount - problems.length} more`] : []),
+    ...describeUnlisted(result),
     ...notes,
   ];
+}
+
+/** Of each kind how many problems are not listed. */
+function describeUnlisted({ problemKinds, problems }: Verdict): string[] {
+  return Object.entries(problemKinds).flatMap(([kind, count]) => {
+    const more = count - problems.filter((problem) => problem.kind === kind).length;
+    return more > 0 ? [`  ${kind.padEnd(15)} … and ${more.toLocaleString('en')} more`] : [];
+  });
 }
 
 function describeProblem({ kind, stream, from, to, detail }: Problem, several: boolean): string {

@@ -124,7 +124,7 @@ export const FILE_TOOLS: readonly Tool[] = [
       cell_type: ['plain', text],
       edit_mode: ['plain', text],
       language: ['plain', text],
-      error: ['text', text],
+      error: ['content', text],
     }),
     uses: (input) => [use(input.notebook_path, 'write')],
     details: (input) => compact({ file_path: input.notebook_path, edit_mode: input.edit_mode }),
