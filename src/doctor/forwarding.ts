@@ -32,7 +32,7 @@ export const forwarderCheck: Check = {
   run({ paths: { pidFile, queueDir, logFile }, now, startForwarder }) {
     const running = livePidFile(pidFile);
     const waiting = mtimes(queueDir);
-    const oldest = Math.min(now(), ...waiting);
+    const oldest = waiting.reduce((least, at) => Math.min(least, at), now());
     const wait = `${waiting.length} events wait, the oldest for ${Math.round((now() - oldest) / 1000)} s`;
     if (running && now() - oldest > MAX_WAIT_MILLIS)
       return fail(

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -15,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
 import type { DoctorContext } from '../../src/doctor/check.ts';
@@ -31,6 +34,8 @@ import { type OtlpSink, startOtlpSink, status } from '../helpers/otlp-sink.ts';
 import { endProcesses } from '../helpers/processes.ts';
 import { draft, writeJournal } from '../helpers/records.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 interface Line {
   readonly name: string;
@@ -81,6 +86,12 @@ async function doctor(...flags: readonly string[]) {
   return { code, err, mended, lines: checks.filter((each) => each.status !== 'ok') };
 }
 
+async function checks(): Promise<readonly Line[]> {
+  const { out } = await atel('doctor', '--json', '--managed-directory', managed());
+  const document: { checks: Line[] } = JSON.parse(out);
+  return document.checks;
+}
+
 const settings = (): string => join(project, '.claude/settings.local.json');
 const script = (): string => join(paths.hooksDir, 'settings-project/capture.sh');
 const edit = (file: string, change: (text: string) => string): void =>
@@ -111,8 +122,8 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
-    what: 'the configuration may be read by others',
-    break: () => chmodSync(paths.configFile, 0o644),
+    what: 'the configuration may be read by its group',
+    break: () => chmodSync(paths.configFile, 0o640),
     shows: ['config warn'],
     says: /open to other users/,
     fix: /^chmod 600 /,
@@ -231,6 +242,14 @@ const BREAKS: readonly Break[] = [
     break: () => chmodSync(paths.queueDir, 0o777),
     shows: ['directories fail'],
     says: /open to other users/,
+    fix: /^chmod 700 /,
+    mends: true,
+  },
+  {
+    what: 'the journal is open to its group',
+    break: () => chmodSync(paths.journalDir, 0o750),
+    shows: ['directories fail'],
+    says: /journal is open to other users/,
     fix: /^chmod 700 /,
     mends: true,
   },
@@ -446,6 +465,86 @@ describe('atel doctor', () => {
       expect(mended[0]).toMatch(/^mended {3}/);
       await expect.poll(async () => (await doctor()).lines, { timeout: 10_000 }).toEqual([]);
     }
+  });
+
+  it('puts back a data directory that is gone', async () => {
+    rmSync(paths.dataDir, { recursive: true });
+    const { lines } = await doctor();
+    expect(lines.filter(({ name }) => name === 'directories')[0]?.text).toBe(`${paths.dataDir} is missing`);
+    await doctor('--fix');
+    expect((await doctor()).lines.map(({ name }) => name)).toEqual(['last_event']);
+  });
+
+  it.each<[string, () => string]>([
+    ['data directory', () => paths.dataDir],
+    ['spool', () => paths.spoolDir],
+    ['journal', () => paths.journalDir],
+  ])(
+    'looks at every link though a file stands in place of the %s, and leaves that file',
+    async (_, place) => {
+      const links = new Set((await checks()).map(({ name }) => name));
+      rmSync(place(), { recursive: true });
+      writeFileSync(place(), 'not ours');
+      const lines = await checks();
+      expect(new Set(lines.map(({ name }) => name))).toEqual(links);
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          name: 'directories',
+          text: `${place()} is not a directory`,
+          fix: `mv '${place()}' '${place()}.aside'`,
+        }),
+      );
+      const { code, mended } = await doctor('--fix');
+      expect(code).toBe(2);
+      expect(mended.filter((line) => !line.startsWith('stays '))).toEqual([]);
+      expect(readFileSync(place(), 'utf8')).toBe('not ours');
+    },
+  );
+
+  it('tells of a configuration and of settings that cannot be read at all', async () => {
+    for (const place of [paths.configFile, settings()]) {
+      rmSync(place);
+      mkdirSync(place);
+    }
+    const { code, lines } = await doctor();
+    expect(code).toBe(3);
+    expect(lines.map(({ name, text }) => `${name}: ${text}`)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^config: .*config\.yaml: EISDIR/),
+        expect.stringMatching(/^settings: EISDIR.*: the client ignores the file$/),
+      ]),
+    );
+  });
+
+  it('says why something stays that it could not mend', async () => {
+    rmSync(paths.hooksDir, { recursive: true });
+    writeFileSync(paths.hooksDir, '');
+    const { code, mended } = await doctor('--fix');
+    expect(code).toBe(2);
+    expect(mended).toEqual([expect.stringMatching(/^stays {4}Capture script: .*hooks/)]);
+  });
+
+  it('waits for a forwarder that has events before it, as it may for half a minute', async () => {
+    waiting(10);
+    writeFileSync(paths.pidFile, formatPidFile(process.pid));
+    expect((await doctor()).lines).toEqual([]);
+  });
+
+  it('counts more waiting events than a call takes arguments', { timeout: 60_000 }, () => {
+    const first = join(paths.queueDir, 'first');
+    writeFileSync(first, '');
+    for (let nr = 1; nr < 30_000; nr++) linkSync(first, join(paths.queueDir, String(nr)));
+    // A fifth of the usual stack, so that a fifth of the files will do.
+    const { stdout, stderr } = spawnSync(process.execPath, ['--stack-size=200', MAIN, 'doctor', '--json'], {
+      cwd: project,
+      env: { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root },
+      encoding: 'utf8',
+    });
+    expect(stderr).not.toMatch(/bug of ours/);
+    const document: { checks: Line[] } = JSON.parse(stdout);
+    const texts = new Map(document.checks.map(({ name, text }) => [name, text]));
+    expect(texts.get('clock')).toBe('agrees with the files');
+    expect(texts.get('forwarder')).toMatch(/^does not run, and 30000 events wait/);
   });
 
   it('mends by starting a forwarder that takes what waits', async () => {
