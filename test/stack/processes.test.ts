@@ -23,11 +23,15 @@ afterEach(() => {
 });
 
 /** A process whose command line is that of a Loki of this stack. */
-async function startLookalike(stackDir: string, script: string) {
+async function startLookalike(
+  stackDir: string,
+  script: string,
+  { more = '', uid = process.getuid?.() ?? 0 } = {},
+) {
   const { configFile } = instanceFiles(LOKI, stackDir);
   const program = `${script}; process.stdout.write('up'); setInterval(() => {}, 1000)`;
-  const args = ['-e', program, '--', LOKI.configArgument(configFile)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = ['-e', program, '--', LOKI.configArgument(configFile) + more];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], uid });
   children.push(child);
   await once(child.stdout, 'data');
   return { pid: child.pid ?? 0, exit: once(child, 'exit') };
@@ -40,6 +44,16 @@ describe('the processes of a part', () => {
     expect(instancePids(LOKI, join(root, 'one'))).toEqual([mine.pid]);
     expect(instancePids(LOKI, join(root, 'one-more'))).toEqual([other.pid]);
     expect(instancePids(LOKI, join(root, 'none'))).toEqual([]);
+  });
+
+  it('are none that only read a file with a longer name', async () => {
+    await startLookalike(join(root, 'one'), '', { more: '.bak' });
+    expect(instancePids(LOKI, join(root, 'one'))).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('are not those of another user', async () => {
+    await startLookalike(join(root, 'one'), '', { uid: 65_534 });
+    expect(instancePids(LOKI, join(root, 'one'))).toEqual([]);
   });
 
   it('are stopped politely, an orphan too, and nobody else is', async () => {

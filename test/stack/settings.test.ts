@@ -53,6 +53,16 @@ describe('the endpoint of the forwarder', () => {
     expect(loadConfig(configFile).export.headers).toEqual({ authorization: 'Bearer def' });
   });
 
+  it('gets the token when that is new, or when the user has named this Collector without it', () => {
+    pointExportAt(configFile, URL_HERE, 'abc');
+    expect(pointExportAt(configFile, URL_HERE, 'def').kind).toBe('written');
+    expect(loadConfig(configFile).export.headers).toEqual({ authorization: 'Bearer def' });
+    rmSync(configFile);
+    updateConfigFile(configFile, [[['export', 'endpoint'], URL_HERE]]);
+    expect(pointExportAt(configFile, URL_HERE, 'abc').kind).toBe('written');
+    expect(loadConfig(configFile).export.headers).toEqual({ authorization: 'Bearer abc' });
+  });
+
   it('stays when it is the user’s own, whichever of the two keys it stands in', () => {
     for (const key of ['endpoint', 'logs_endpoint']) {
       rmSync(configFile, { force: true });
