@@ -154,7 +154,8 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         env: {
           AI_AGENT: long,
           CLAUDE_CODE_SESSION_ID: long,
-          CLAUDE_EFFORT: 'x\n'.repeat(2000),
+          CLAUDE_EFFORT: 'x\n'.repeat(65),
+          CLAUDE_CODE_ENTRYPOINT: 'x\n'.repeat(64),
           TRACEPARENT: 'A'.repeat(4096),
         },
       });
@@ -166,6 +167,7 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         effort: 'too_many_lines',
       });
       expect(header?.values['traceparent']).toHaveLength(4096);
+      expect(header?.values['entrypoint']).toBe('x\n'.repeat(64));
     });
 
     it('runs the same under a hostile environment', () => {
@@ -315,9 +317,23 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         expect(existsSync(join(hook.paths.sessionsDir, SESSION))).toBe(false);
       });
 
-      it('goes by the working directory where the project is not told', () => {
-        hook.run({ shell, cwd: hook.project, env: { CLAUDE_PROJECT_DIR: '' } });
+      it.each(['', 'no/such/project'])(
+        'goes by the working directory where %j is told for the project',
+        (told) => {
+          hook.run({ shell, cwd: hook.project, env: { CLAUDE_PROJECT_DIR: told } });
+          expect(hook.drops()[0]?.header.values).toMatchObject({ marker: hook.project });
+        },
+      );
+
+      it('names the marked directory without the slash that the project may end with', () => {
+        hook.run({ shell, env: { CLAUDE_PROJECT_DIR: `${hook.project}/` } });
         expect(hook.drops()[0]?.header.values).toMatchObject({ marker: hook.project });
+      });
+
+      it('looks for no marker above a project that is too long for a path', () => {
+        const env = { CLAUDE_PROJECT_DIR: `${hook.project}/${'a/'.repeat(2048)}` };
+        expect(hook.run({ shell, env })).toMatchObject(SILENT);
+        expect([hook.drops(), hook.lost()]).toEqual([[], []]);
       });
 
       it('goes on with a session whose marker is removed, and with no other', () => {
@@ -371,11 +387,12 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         expect(readFileSync(file, 'utf8')).toContain(`SESSION=${SESSION}\nexport ATEL_ROOT_SESSION=r\n`);
       });
 
-      it('is its own root where the root it got is no plain id', () => {
+      it.each([
+        ['root', 'p', 'r; touch PWNED'],
+        ['parent', 'p; touch PWNED', 'r'],
+      ])('is its own root where the %s it got is no plain id', (_, parent, root) => {
         const file = join(hook.root, 'env.sh');
-        expect(envFileAfter({ ATEL_PARENT_SESSION: 'p', ATEL_ROOT_SESSION: 'r; touch PWNED' }, file)).toBe(
-          'written',
-        );
+        expect(envFileAfter({ ATEL_PARENT_SESSION: parent, ATEL_ROOT_SESSION: root }, file)).toBe('written');
         expect(readFileSync(file, 'utf8')).toContain(`export ATEL_ROOT_SESSION=${SESSION}\n`);
       });
 
@@ -388,7 +405,7 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         },
       );
 
-      it('is not written through a link, into a pipe, or at a relative path', () => {
+      it('is not written through a link, into a pipe, at a relative path, or where no directory is', () => {
         const [link, target, pipe] = [
           join(hook.root, 'link'),
           join(hook.root, 'target'),
@@ -396,7 +413,7 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         ];
         symlinkSync(target, link);
         execFileSync('mkfifo', [pipe]);
-        for (const file of [link, pipe, 'env.sh', hook.root]) {
+        for (const file of [link, pipe, 'env.sh', hook.root, join(hook.root, 'nowhere/env.sh')]) {
           expect(envFileAfter({}, file)).toBe('refused');
           rmSync(join(hook.paths.queueDir, hook.drops()[0]?.header.name ?? ''));
         }

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withRootAdvice } from '../../src/cli/init-advice.ts';
 import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
 import { putFakeClient } from '../helpers/fake-client.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
@@ -95,6 +96,19 @@ describe('atel', () => {
     );
     await atel('init --user', { CLAUDE_CONFIG_DIR: join(root, 'config') });
     expect(existsSync(join(root, 'config/settings.json'))).toBe(true);
+  });
+
+  it('init does not ask for a marker that is there', async () => {
+    await atel('enable');
+    expect((await atel('init')).out).not.toContain('atel enable');
+  });
+
+  it('init says who may write managed settings, and of other places what the system says', () => {
+    const refused = (): void => mkdirSync('/sys/agent-telemetry');
+    expect(() => withRootAdvice('managed', refused)).toThrow(
+      /^--managed: E[A-Z]+: .*; run it as root, or put in place by hand what --dry-run shows$/,
+    );
+    expect(() => withRootAdvice('user', refused)).toThrow(/^E[A-Z]+: /);
   });
 
   it('init again changes nothing and says so; uninstall takes it all back', async () => {
