@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -251,6 +252,13 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
       expect(hook.run({ shell })).toMatchObject(SILENT);
       expect(hook.lost()).toHaveLength(3);
       for (const name of hook.lost()) expect(name).toMatch(/^nospool\.[0-9a-f-]{36}$/);
+    });
+
+    it.skipIf(process.getuid?.() !== 0)('leaves a mark where the spool is somebody else’s', () => {
+      chownSync(hook.paths.queueDir, 65_534, 65_534);
+      expect(hook.run({ shell })).toMatchObject(SILENT);
+      expect(hook.drops()).toEqual([]);
+      expect(hook.lost()).toEqual([expect.stringMatching(/^nospool\./)]);
     });
 
     it('leaves the mark beside the data directory when that is gone, and nothing when both are', () => {

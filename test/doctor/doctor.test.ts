@@ -344,6 +344,14 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
+    what: 'the journal lost the end of its last line',
+    break: () => edit(segment(), (text) => text.slice(0, -1)),
+    shows: ['journal fail'],
+    says: /it ends before record 3/,
+    fix: /^atel verify$/,
+    mends: false,
+  },
+  {
     what: 'the journal’s last record was changed',
     break: () =>
       edit(segment(), (text) => {
@@ -416,6 +424,20 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
+    what: 'records wait to be sent to an address for logs alone',
+    break() {
+      updateConfigFile(paths.configFile, [
+        [['export', 'endpoint'], undefined],
+        [['export', 'logs_endpoint'], sink.url],
+      ]);
+      rmSync(join(paths.journalDir, 'cursor.json'));
+    },
+    shows: ['delivery warn'],
+    says: /^3 records wait to be sent/,
+    fix: /^atel forward --once$/,
+    mends: false,
+  },
+  {
     what: 'the endpoint has refused records for good',
     break() {
       mkdirSync(paths.deadLetterDir, { mode: 0o700 });
@@ -465,6 +487,22 @@ describe('atel doctor', () => {
       expect(mended[0]).toMatch(/^mended {3}/);
       await expect.poll(async () => (await doctor()).lines, { timeout: 10_000 }).toEqual([]);
     }
+  });
+
+  it('is content where managed hooks alone are allowed and ours are managed, or where it is not so', async () => {
+    mkdirSync(managed());
+    const policy = join(managed(), 'managed-settings.json');
+    writeFileSync(policy, '{"allowManagedHooksOnly": false}');
+    expect((await doctor()).lines).toEqual([]);
+    writeFileSync(policy, '{"allowManagedHooksOnly": true}');
+    await atel('init', '--managed', '--managed-directory', managed());
+    expect((await doctor()).lines).toEqual([]);
+  });
+
+  it('has nothing to say of another version that wrote last and does not run any more', async () => {
+    rmSync(paths.journalDir, { recursive: true });
+    writeJournal(paths.journalDir, [draft(0, { metadata: { telemetry_version: '0.0.9' } })]);
+    expect((await checks()).find(({ name }) => name === 'version')?.status).toBe('ok');
   });
 
   it('puts back a data directory that is gone', async () => {
@@ -626,8 +664,13 @@ describe('atel doctor', () => {
     expect(lines.map(({ name }) => name)).toEqual(['hooks']);
     expect(lines[0]?.fix).toContain('claude plugin install agent-telemetry@agent-telemetry');
     mkdirSync(join(home, '.claude'));
-    const enabled = { enabledPlugins: { 'agent-telemetry@agent-telemetry': true } };
-    writeFileSync(join(home, '.claude/settings.json'), JSON.stringify(enabled));
+    const enable = (ours: boolean): void => {
+      const enabledPlugins = { 'other@other': true, 'agent-telemetry@agent-telemetry': ours };
+      writeFileSync(join(home, '.claude/settings.json'), JSON.stringify({ enabledPlugins }));
+    };
+    enable(false);
+    expect((await doctor()).lines).toEqual(lines);
+    enable(true);
     expect((await doctor()).lines).toEqual([]);
   });
 
