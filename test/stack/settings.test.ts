@@ -99,10 +99,12 @@ describe('other users', () => {
       'ann:x:1001:1001::/home/ann:/bin/bash',
       'backup:x:1002:1002::/var:/usr/sbin/nologin',
       'none:x:1003:1003::/home/none:/bin/false',
+      'sync:x:1004:1004::/bin:/bin/sync',
+      'eve:x:1005:1005::/home/eve:',
       '',
     ].join('\n');
-    expect(otherUsers(passwd, 1000)).toEqual(['ann']);
-    expect(otherUsers(passwd, 0)).toEqual(['me', 'ann']);
+    expect(otherUsers(passwd, 1000)).toEqual(['ann', 'eve']);
+    expect(otherUsers(passwd, 0)).toEqual(['me', 'ann', 'eve']);
     expect(otherUsers('', 0)).toEqual([]);
   });
 });
