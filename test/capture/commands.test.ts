@@ -98,6 +98,13 @@ describe('atel', () => {
     expect(existsSync(join(root, 'config/settings.json'))).toBe(true);
   });
 
+  it.each(['enable', 'disable'])('%s takes no file for a directory', async (command) => {
+    writeFileSync(join(project, 'file'), '');
+    const { code, err } = await atel(`${command} file`);
+    expect(code).toBe(3);
+    expect(err).toBe(`atel: ${project}/file: there is no such directory; name an existing one\n`);
+  });
+
   it('init does not ask for a marker that is there', async () => {
     await atel('enable');
     expect((await atel('init')).out).not.toContain('atel enable');

@@ -424,6 +424,17 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
+    what: 'what was sent is of an epoch before',
+    break() {
+      const { stream: _, bytes, ...head } = readHead(paths.journalDir) ?? expect.fail('there is no head');
+      writeCursor(paths.journalDir, { ...head, stream: 'install/before', offset: bytes });
+    },
+    shows: ['delivery warn'],
+    says: /^3 records wait to be sent/,
+    fix: /^atel forward --once$/,
+    mends: false,
+  },
+  {
     what: 'records wait to be sent to an address for logs alone',
     break() {
       updateConfigFile(paths.configFile, [
@@ -497,6 +508,21 @@ describe('atel doctor', () => {
     writeFileSync(policy, '{"allowManagedHooksOnly": true}');
     await atel('init', '--managed', '--managed-directory', managed());
     expect((await doctor()).lines).toEqual([]);
+  });
+
+  it('lets a forwarder that runs have a thousand records before it, and no more', async () => {
+    rmSync(join(paths.journalDir, 'cursor.json'));
+    writeFileSync(paths.pidFile, formatPidFile(process.pid));
+    expect((await doctor()).lines).toEqual([]);
+    rmSync(paths.journalDir, { recursive: true });
+    writeJournal(
+      paths.journalDir,
+      Array.from({ length: 999 }, (_, nr) => draft(nr)),
+      { batch: 999 },
+    );
+    expect((await doctor()).lines.map(({ name, text }) => `${name}: ${text}`)).toEqual([
+      'delivery: 1,000 records wait to be sent',
+    ]);
   });
 
   it('has nothing to say of another version that wrote last and does not run any more', async () => {
@@ -755,6 +781,8 @@ describe('what no test can break on this machine', () => {
     expect(await lokiCheck.run(context({ stack }))).toEqual([
       { status: 'fail', text: 'is not ready: still replaying', fix: 'atel up' },
     ]);
+    const died = { ...stack, parts: [{ ...part, state: 'died' }] } as const;
+    expect(await lokiCheck.run(context({ stack: died }))).toMatchObject([{ text: 'has ended' }]);
     const queue = { bytes: 0, capacity_bytes: 1, refused_records: 7 };
     expect(await lokiCheck.run(context({ stack: { ...stack, queue } }))).toMatchObject([
       { status: 'warn', text: 'refused 7 records for good; the backup has them' },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,19 @@ describe('the processes of a part', () => {
     expect(instancePids(LOKI, join(root, 'one'))).toEqual([mine.pid]);
     expect(instancePids(LOKI, join(root, 'one-more'))).toEqual([other.pid]);
     expect(instancePids(LOKI, join(root, 'none'))).toEqual([]);
+  });
+
+  it('are those that the pid file knows, whatever their command line says, if they still are the same', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    children.push(child);
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    const { pidFile } = instanceFiles(LOKI, root);
+    const start_time = startTimeOf(pid) ?? 'ended';
+    writePidFile(pidFile, { pid, start_time, binary: '/x', version: '1', fingerprint: '', ports: {} });
+    expect(instancePids(LOKI, root)).toEqual([pid]);
+    writeFileSync(pidFile, readFileSync(pidFile, 'utf8').slice(0, -5));
+    expect(instancePids(LOKI, root)).toEqual([]);
   });
 
   it('are none that only read a file with a longer name', async () => {
@@ -114,6 +127,17 @@ describe('a port', () => {
     await once(server, 'close');
     expect(await isPortFree(port)).toBe(true);
     expect(portHolder(port)).toBeUndefined();
+  });
+
+  it('with a low number has a holder too', async () => {
+    const server = createServer();
+    for (let port = 2000; !server.listening; port++)
+      if (await isPortFree(port)) await once(server.listen(port, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    expect(port).toBeLessThan(4096);
+    expect(portHolder(port)?.pid).toBe(process.pid);
+    server.close();
   });
 
   it('that HTTP clients do not speak to is refused, since nobody could tell whether the part is ready', async () => {

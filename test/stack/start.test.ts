@@ -173,16 +173,17 @@ describe('a part that cannot be started', () => {
     [
       'exits',
       `console.error('Error: no such key'); console.error('bye'); process.exit(1)`,
-      'Error: no such key',
+      ': Error: no such key',
     ],
-    ['says no error', `console.error('bye'); process.exit(0)`, 'bye'],
-    ['is killed', `console.error('bye'); process.kill(process.pid, 'SIGKILL')`, 'bye'],
+    ['says no error', `console.error('bye'); process.exit(0)`, ': bye'],
+    ['is silent', 'process.exit(1)', ''],
+    ['is killed', `console.error('bye'); process.kill(process.pid, 'SIGKILL')`, ': bye'],
   ])('since it %s tells its last words and where its log is', async (_, program, words) => {
     part = programAsLoki(program);
     const { logFile } = instanceFiles(part, settings.dir);
     await expect(start()).rejects.toMatchObject({
       kind: 'unreachable',
-      message: `Loki ended at once: ${words}; see ${logFile}`,
+      message: `Loki ended at once${words}; see ${logFile}`,
     });
   });
 
