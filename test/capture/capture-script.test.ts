@@ -197,12 +197,27 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
       expect(Object.keys(hook.drops()[0]?.header.values ?? {})).not.toContain('env_file');
     });
 
-    it('names the event by process ids where there is no /proc', () => {
-      hook.patch('/proc/sys/kernel/random/uuid', '/nowhere/uuid');
-      for (let i = 0; i < 3; i++) expect(hook.run({ shell })).toMatchObject(SILENT);
+    it.each([
+      ['there is no /proc', undefined],
+      ['it holds no uuid', '../../evil\n'],
+    ])('names the event by process ids where %s', (_, text) => {
+      const file = join(hook.root, 'uuid');
+      if (text !== undefined) writeFileSync(file, text);
+      hook.patch("'/proc/sys/kernel/random/uuid'", shellQuote(file));
+      for (let i = 0; i < 3; i++)
+        expect(hook.run({ shell, env: { name: 'dead-beef' } })).toMatchObject(SILENT);
       const names = hook.drops().map((drop) => drop?.header.name ?? '');
       expect(new Set(names).size).toBe(3);
       for (const name of names) expect(name).toMatch(new RegExp(`^${process.pid}\\.\\d+\\.0$`));
+    });
+
+    it('counts on where an event of the same process ids waits', () => {
+      hook.patch('/proc/sys/kernel/random/uuid', '/nowhere/uuid');
+      const script = `: >${shellQuote(hook.paths.queueDir)}/$PPID.$$.0; exec "$@"`;
+      expect(hook.run({ shell: ['/bin/sh', '-c', script, 'sh', ...shell] })).toMatchObject(SILENT);
+      const names = hook.drops().map((drop) => drop?.header.name ?? '');
+      expect(names.filter(Boolean)).toEqual([expect.stringMatching(/^\d+\.\d+\.1$/)]);
+      expect(hook.lost()).toEqual([]);
     });
 
     it('never writes over an event that has the same name', () => {
@@ -342,6 +357,17 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         const env = { CLAUDE_PROJECT_DIR: `${hook.project}/${'a/'.repeat(2048)}` };
         expect(hook.run({ shell, env })).toMatchObject(SILENT);
         expect([hook.drops(), hook.lost()]).toEqual([[], []]);
+      });
+
+      it('is not decided by variables that are named as its own', () => {
+        const planted = join(hook.root, 'planted');
+        writeFileSync(planted, '');
+        const env = { marker: '/', active: 'all', SCOPE: 'all', flag: planted, CLAUDE_CODE_SESSION_ID: '' };
+        hook.run({ shell, env: { ...env, flag: join(hook.root, 'made') } });
+        expect(existsSync(join(hook.root, 'made'))).toBe(false);
+        rmSync(join(hook.project, '.telemetry-enabled'));
+        expect(hook.run({ shell, env })).toMatchObject(SILENT);
+        expect(hook.drops()).toHaveLength(1);
       });
 
       it('goes on with a session whose marker is removed, and with no other', () => {
