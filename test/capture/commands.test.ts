@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isOurCommand } from '../../src/capture/hook-copy.ts';
 import { withRootAdvice } from '../../src/cli/init-advice.ts';
 import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
 import { putFakeClient } from '../helpers/fake-client.ts';
@@ -96,6 +98,31 @@ describe('atel', () => {
     );
     await atel('init --user', { CLAUDE_CONFIG_DIR: join(root, 'config') });
     expect(existsSync(join(root, 'config/settings.json'))).toBe(true);
+  });
+
+  it('init bakes in the system’s programs, not those that stand before them on PATH', async () => {
+    for (const name of ['cat', 'env']) {
+      writeFileSync(join(bin, name), '#!/bin/sh\n');
+      chmodSync(join(bin, name), 0o755);
+    }
+    await atel('init');
+    const script = join(home, '.local/share/agent-telemetry/hooks/settings-project/capture.sh');
+    expect(readFileSync(script, 'utf8')).toMatch(/^CAT='(\/usr)?\/bin\/cat'$/m);
+    expect(readFileSync(script, 'utf8')).not.toContain(bin);
+  });
+
+  it('init for all sessions asks for no marker', async () => {
+    expect((await atel('init --scope all')).out).not.toContain('atel enable');
+  });
+
+  it.each([
+    ["exec '/home/x/.local/share/agent-telemetry/hooks/a/capture.sh' Stop a", true],
+    ['${CLAUDE_PROJECT_DIR}/.claude/hooks/agent-telemetry-hook.sh', true],
+    ['/home/x/.local/share/agent-telemetry/hooks/a/capture.sh.mine', false],
+    ['/home/x/agent-telemetry-hook.shim', false],
+    ['/home/x/hooks/a/capture.sh', false],
+  ])('takes %j for a hook of ours: %s', (command, ours) => {
+    expect(isOurCommand(command)).toBe(ours);
   });
 
   it.each(['enable', 'disable'])('%s takes no file for a directory', async (command) => {

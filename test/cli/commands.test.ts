@@ -92,6 +92,9 @@ describe('atel itself', () => {
 describe('a missing thing', () => {
   it.each([
     [['verify'], 3, /no journal/i],
+    [['purge', '--before', '1d'], 3, /there is no journal/],
+    [['purge', '--session', ''], 3, /what is to go\?/],
+    [['purge', '--before', '1d', '--reason', 'x'.repeat(501)], 3, /--reason: is longer than 500 characters/],
     [['timeline', 'abc'], 3, /abc/],
     [['timeline'], undefined, /session/],
     [['sessions', '--source', 'backup'], 3, /backup.*atel up/],

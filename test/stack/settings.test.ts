@@ -83,6 +83,7 @@ describe('the token', () => {
     const token = ensureToken(join(root, 'stack'));
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     const file = join(root, 'stack/token');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     chmodSync(file, 0o644);
     expect(ensureToken(join(root, 'stack'))).toBe(token);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -102,6 +103,8 @@ describe('a part that is started', () => {
     const { dir, logFile, pidFile } = instanceFiles(part, settings.dir);
     const { pid, how } = await start({ HOME: '/home/x', TZ: 'UTC', NODE_OPTIONS: '--no-such', SECRET: 'x' });
     expect(how).toBe('started');
+    const group = execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' });
+    expect(Number(group)).toBe(pid);
     const environment: unknown = JSON.parse(readFileSync(join(dir, 'environment.json'), 'utf8'));
     expect(environment).toEqual({ HOME: '/home/x', TZ: 'UTC', PORT: String(settings.ports.loki) });
     for (const file of [join(dir, 'environment.json'), logFile, pidFile])
@@ -120,20 +123,16 @@ describe('a part that is started', () => {
   it('is left alone when it runs, and started anew when program or settings are others', async () => {
     const first = await start();
     expect(await start()).toEqual({ pid: first.pid, how: 'ran already' });
-    const changes: readonly (() => ReturnType<typeof start>)[] = [
-      () => start({}, { ...found, version: '3.7.9' }),
-      () => {
-        writeFileSync(join(part.home, part.config), 'settings: 2\n');
-        return start();
-      },
-      () => {
-        part = { ...part, environment: ({ ports }) => ({ PORT: String(ports.loki), MORE: '1' }) };
-        return start();
-      },
+    const newer = { ...found, version: '3.7.9' };
+    const changes: readonly (() => void)[] = [
+      () => {},
+      () => writeFileSync(join(part.home, part.config), 'settings: 2\n'),
+      () => (part = { ...part, environment: ({ ports }) => ({ PORT: String(ports.loki), MORE: '1' }) }),
     ];
     let before = first.pid;
     for (const change of changes) {
-      const { pid, how } = await change();
+      change();
+      const { pid, how } = await start({}, newer);
       expect(how).toBe('restarted');
       expect(instancePids(part, settings.dir)).toEqual([pid]);
       expect(pid).not.toBe(before);
