@@ -274,6 +274,13 @@ describe('what an agent wrote', () => {
     }
   });
 
+  it('acts on no terminal as the id of a session to purge', async () => {
+    writeJournal(paths.journalDir, [draft(1, { session_id: 'evil\u001b[2J' })]);
+    const { out } = await atel(['purge', '--session', 'evil'], { columns: 200 });
+    expect(out).toContain('would purge 1 record of 1 session\n  evil\\x1b[2J\n');
+    expect(out).not.toMatch(acting);
+  });
+
   it('acts on no terminal as the name of an epoch that a forged record claims to follow', async () => {
     writeJournal(paths.journalDir, drafts);
     const [genesis = ''] = journalLines();
