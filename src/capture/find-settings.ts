@@ -1,5 +1,5 @@
 /** Which installations there are: what stands in the settings files that Claude Code may read here. */
-import { AtelError } from '../platform/errors.ts';
+import { AtelError, isSystemError, messageOf } from '../platform/errors.ts';
 import { readTextIfExists } from '../platform/files.ts';
 import type { Scope } from './hook-copy.ts';
 import { hasOurHooks } from './hook-settings.ts';
@@ -33,8 +33,8 @@ export function findSettings(places: Places): readonly SettingsFound[] {
       const scope = hasOurHooks(hooks) ? scopeOf(kind, JSON.stringify(hooks), file, places) : undefined;
       return [{ kind, file, value, problem: undefined, scope }];
     } catch (error) {
-      if (!(error instanceof AtelError)) throw error;
-      return [{ kind, file, value: {}, problem: error.message, scope: undefined }];
+      if (!(error instanceof AtelError || isSystemError(error))) throw error;
+      return [{ kind, file, value: {}, problem: messageOf(error), scope: undefined }];
     }
   });
 }

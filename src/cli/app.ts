@@ -31,7 +31,7 @@ import type { CliContext } from './context.ts';
 function formatError(error: unknown): string {
   if (error instanceof AtelError) return `atel: ${error.message}`;
   if (error instanceof ArgumentScannerError)
-    return `atel: ${kebabFlags(formatMessageForArgumentScannerError(error, OWN_MESSAGES))}; see --help`;
+    return `atel: ${formatMessageForArgumentScannerError(error, OWN_MESSAGES)}; see --help`;
   if (isSystemError(error)) return `atel: ${messageOf(error)}`;
   const stack = error instanceof Error ? error.stack : undefined;
   return `atel: this is a bug of ours: ${stack ?? messageOf(error)}`;
@@ -39,11 +39,6 @@ function formatError(error: unknown): string {
 
 /** A parser of ours names the flag and the value itself. */
 const OWN_MESSAGES = { ArgumentParseError: ({ exception }: { exception: unknown }) => messageOf(exception) };
-
-/** stricli names flags as the code does; users write them with hyphens. */
-function kebabFlags(message: string): string {
-  return message.replace(/(?<=--)[A-Za-z]+/g, (flag) => flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`));
-}
 
 const root = buildRouteMap({
   docs: {

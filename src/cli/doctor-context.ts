@@ -5,9 +5,11 @@ import { findClients } from '../capture/clients.ts';
 import { findSettings } from '../capture/find-settings.ts';
 import { findProjectRoot } from '../capture/project-root.ts';
 import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import type { DoctorContext } from '../doctor/check.ts';
 import { startForwarder } from '../forwarder/start.ts';
-import { AtelError } from '../platform/errors.ts';
+import { AtelError, isSystemError, messageOf } from '../platform/errors.ts';
+import type { Paths } from '../platform/paths.ts';
 import { livePidFile } from '../platform/processes.ts';
 import { stackSettings } from '../stack/settings.ts';
 import { readStatus } from '../stack/status.ts';
@@ -25,19 +27,11 @@ export async function createDoctorContext(
   const projectRoot = findProjectRoot(cwd, paths.home);
   const places = { env, paths, projectRoot, managedDir };
   const config = tryLoadConfig(paths.configFile);
-  const stack =
-    config instanceof AtelError
-      ? undefined
-      : await readStatus({
-          paths,
-          settings: stackSettings(paths.stackDir, config.stack),
-          export: config.export,
-        });
   return {
     ...places,
     cwd,
     config,
-    stack,
+    stack: config instanceof AtelError ? undefined : await tryReadStatus(paths, config),
     nodeVersion: process.versions.node,
     now: Date.now,
     freeBytes(path) {
@@ -54,11 +48,23 @@ export async function createDoctorContext(
   };
 }
 
+/** Nothing where a file stands in a directory's place: the checks tell of that. */
+async function tryReadStatus(paths: Paths, config: Config): Promise<DoctorContext['stack']> {
+  const settings = stackSettings(paths.stackDir, config.stack);
+  try {
+    return await readStatus({ paths, settings, export: config.export });
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
 function tryLoadConfig(file: string): DoctorContext['config'] {
   try {
     return loadConfig(file);
   } catch (error) {
     if (error instanceof AtelError) return error;
-    throw error;
+    if (!isSystemError(error)) throw error;
+    return new AtelError('input', messageOf(error), { where: file, cause: error });
   }
 }

@@ -1,5 +1,5 @@
 /** The links on the disk: directories, spool, what was lost, space, and the clock that names the events. */
-import { chmodSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type Stats, chmodSync, lstatSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectories } from '../capture/install.ts';
 import { shellQuote } from '../capture/shell-quote.ts';
@@ -27,7 +27,7 @@ export const directoriesCheck: Check = {
 };
 
 function directoryProblem(path: string): readonly Diagnosis[] {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   const quoted = shellQuote(path);
   if (!stat) return fail(`${path} is missing`, `mkdir -p -m 700 ${quoted}`, () => ensurePrivateDir(path));
   if (!stat.isDirectory())
@@ -41,7 +41,17 @@ function directoryProblem(path: string): readonly Diagnosis[] {
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return statOf(path) !== undefined;
+}
+
+/** `undefined` where nothing is, below a file too. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return undefined;
+    throw error;
+  }
 }
 
 export const spoolCheck: Check = {
@@ -116,7 +126,7 @@ export const clockCheck: Check = {
     } catch {
       return ok('not compared: the spool cannot be written');
     }
-    const ahead = Math.max(0, ...mtimes(queueDir)) - now();
+    const ahead = mtimes(queueDir).reduce((latest, at) => Math.max(latest, at), 0) - now();
     return ahead > MAX_SKEW_MILLIS
       ? warn(`an event is dated ${seconds(ahead)} s ahead: the clock was set back`, 'timedatectl status')
       : ok('agrees with the files');
@@ -130,7 +140,7 @@ function seconds(millis: number): number {
 /** Modification times of the files in a directory, in ms since 1970. */
 export function mtimes(directory: string): readonly number[] {
   return entries(directory).flatMap((name) => {
-    const stat = lstatSync(join(directory, name), { throwIfNoEntry: false });
+    const stat = statOf(join(directory, name));
     return stat?.isFile() ? [stat.mtimeMs] : [];
   });
 }

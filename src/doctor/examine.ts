@@ -1,6 +1,6 @@
 /** All checks, in the order an event walks, and how they are run. */
 import { AtelError, isSystemError, messageOf } from '../platform/errors.ts';
-import type { Check, Diagnosis, DoctorContext } from './check.ts';
+import { type Check, type Diagnosis, type DoctorContext, fail } from './check.ts';
 import { clockCheck, directoriesCheck, lossCheck, spaceCheck, spoolCheck } from './disk.ts';
 import { configCheck, forwarderCheck, journalCheck, lastEventCheck, versionCheck } from './forwarding.ts';
 import { clientCheck, hooksCheck, markerCheck, nodeCheck, scriptCheck, settingsCheck } from './hooks.ts';
@@ -38,9 +38,20 @@ export interface Examined extends Diagnosis {
 export async function examine(context: DoctorContext): Promise<readonly Examined[]> {
   const results: Examined[] = [];
   // One after the other: they share the disk, and one of them starts programs.
-  for (const { name, title, run } of CHECKS)
-    for (const diagnosis of await run(context)) results.push({ name, title, ...diagnosis });
+  for (const check of CHECKS)
+    for (const diagnosis of await runCheck(check, context))
+      results.push({ name: check.name, title: check.title, ...diagnosis });
   return results;
+}
+
+/** Where a file stands in a directory's place a check may fail before the one that tells of it. */
+async function runCheck({ run }: Check, context: DoctorContext): Promise<readonly Diagnosis[]> {
+  try {
+    return await run(context);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return fail(`cannot be looked at: ${messageOf(error)}`);
+  }
 }
 
 /** Mends what can be mended safely. @returns a line for each: what it was, or why it stays */

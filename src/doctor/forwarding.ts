@@ -33,7 +33,7 @@ export const forwarderCheck: Check = {
   run({ paths: { pidFile, queueDir, logFile }, now, startForwarder }) {
     const running = livePidFile(pidFile);
     const waiting = mtimes(queueDir);
-    const oldest = Math.min(now(), ...waiting);
+    const oldest = waiting.reduce((least, at) => Math.min(least, at), now());
     const seconds = Math.round((now() - oldest) / 1000);
     const wait = `the spool holds ${plural(waiting.length, 'event')}, the oldest for ${seconds} s`;
     if (running && now() - oldest > MAX_WAIT_MILLIS)

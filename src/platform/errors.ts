@@ -50,6 +50,7 @@ const SYSTEM_ERRORS = new Set([
   'ENOENT',
   'ENOTDIR',
   'EISDIR',
+  'ELOOP',
 ]);
 
 /** True for an error of the system that the user can mend, and that is no bug of ours. */

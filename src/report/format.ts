@@ -23,7 +23,7 @@ export function shortDuration(millis: number): string {
 export function idShortener(ids: Iterable<string>): (id: string) => string {
   const distinct = new Set(ids);
   let length = SHORT_ID_CHARACTERS;
-  const longest = Math.max(0, ...[...distinct].map((id) => id.length));
+  const longest = [...distinct].reduce((most, id) => Math.max(most, id.length), 0);
   while (length < longest && new Set([...distinct].map((id) => id.slice(0, length))).size < distinct.size)
     length++;
   return (id) => id.slice(0, length);

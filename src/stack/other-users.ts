@@ -11,6 +11,7 @@ export function otherUsers(passwd: string, ownUid: number | undefined): readonly
     const [name, , uid = '', , , , shell = ''] = line.split(':');
     const id = Number.parseInt(uid, 10);
     const person = id >= FIRST_USER_ID && id !== NOBODY && id !== ownUid;
-    return name && person && shell !== '' && !/\/(nologin|false|sync)$/.test(shell) ? [name] : [];
+    // An empty shell is /bin/sh.
+    return name && person && !/\/(nologin|false|sync)$/.test(shell) ? [name] : [];
   });
 }

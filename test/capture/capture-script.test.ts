@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -154,7 +155,8 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         env: {
           AI_AGENT: long,
           CLAUDE_CODE_SESSION_ID: long,
-          CLAUDE_EFFORT: 'x\n'.repeat(2000),
+          CLAUDE_EFFORT: 'x\n'.repeat(65),
+          CLAUDE_CODE_ENTRYPOINT: 'x\n'.repeat(64),
           TRACEPARENT: 'A'.repeat(4096),
         },
       });
@@ -166,6 +168,7 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         effort: 'too_many_lines',
       });
       expect(header?.values['traceparent']).toHaveLength(4096);
+      expect(header?.values['entrypoint']).toBe('x\n'.repeat(64));
     });
 
     it('runs the same under a hostile environment', () => {
@@ -194,12 +197,27 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
       expect(Object.keys(hook.drops()[0]?.header.values ?? {})).not.toContain('env_file');
     });
 
-    it('names the event by process ids where there is no /proc', () => {
-      hook.patch('/proc/sys/kernel/random/uuid', '/nowhere/uuid');
-      for (let i = 0; i < 3; i++) expect(hook.run({ shell })).toMatchObject(SILENT);
+    it.each([
+      ['there is no /proc', undefined],
+      ['it holds no uuid', '../../evil\n'],
+    ])('names the event by process ids where %s', (_, text) => {
+      const file = join(hook.root, 'uuid');
+      if (text !== undefined) writeFileSync(file, text);
+      hook.patch("'/proc/sys/kernel/random/uuid'", shellQuote(file));
+      for (let i = 0; i < 3; i++)
+        expect(hook.run({ shell, env: { name: 'dead-beef' } })).toMatchObject(SILENT);
       const names = hook.drops().map((drop) => drop?.header.name ?? '');
       expect(new Set(names).size).toBe(3);
       for (const name of names) expect(name).toMatch(new RegExp(`^${process.pid}\\.\\d+\\.0$`));
+    });
+
+    it('counts on where an event of the same process ids waits', () => {
+      hook.patch('/proc/sys/kernel/random/uuid', '/nowhere/uuid');
+      const script = `: >${shellQuote(hook.paths.queueDir)}/$PPID.$$.0; exec "$@"`;
+      expect(hook.run({ shell: ['/bin/sh', '-c', script, 'sh', ...shell] })).toMatchObject(SILENT);
+      const names = hook.drops().map((drop) => drop?.header.name ?? '');
+      expect(names.filter(Boolean)).toEqual([expect.stringMatching(/^\d+\.\d+\.1$/)]);
+      expect(hook.lost()).toEqual([]);
     });
 
     it('never writes over an event that has the same name', () => {
@@ -249,6 +267,13 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
       expect(hook.run({ shell })).toMatchObject(SILENT);
       expect(hook.lost()).toHaveLength(3);
       for (const name of hook.lost()) expect(name).toMatch(/^nospool\.[0-9a-f-]{36}$/);
+    });
+
+    it.skipIf(process.getuid?.() !== 0)('leaves a mark where the spool is somebody else’s', () => {
+      chownSync(hook.paths.queueDir, 65_534, 65_534);
+      expect(hook.run({ shell })).toMatchObject(SILENT);
+      expect(hook.drops()).toEqual([]);
+      expect(hook.lost()).toEqual([expect.stringMatching(/^nospool\./)]);
     });
 
     it('leaves the mark beside the data directory when that is gone, and nothing when both are', () => {
@@ -315,9 +340,34 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         expect(existsSync(join(hook.paths.sessionsDir, SESSION))).toBe(false);
       });
 
-      it('goes by the working directory where the project is not told', () => {
-        hook.run({ shell, cwd: hook.project, env: { CLAUDE_PROJECT_DIR: '' } });
+      it.each(['', 'no/such/project'])(
+        'goes by the working directory where %j is told for the project',
+        (told) => {
+          hook.run({ shell, cwd: hook.project, env: { CLAUDE_PROJECT_DIR: told } });
+          expect(hook.drops()[0]?.header.values).toMatchObject({ marker: hook.project });
+        },
+      );
+
+      it('names the marked directory without the slash that the project may end with', () => {
+        hook.run({ shell, env: { CLAUDE_PROJECT_DIR: `${hook.project}/` } });
         expect(hook.drops()[0]?.header.values).toMatchObject({ marker: hook.project });
+      });
+
+      it('looks for no marker above a project that is too long for a path', () => {
+        const env = { CLAUDE_PROJECT_DIR: `${hook.project}/${'a/'.repeat(2048)}` };
+        expect(hook.run({ shell, env })).toMatchObject(SILENT);
+        expect([hook.drops(), hook.lost()]).toEqual([[], []]);
+      });
+
+      it('is not decided by variables that are named as its own', () => {
+        const planted = join(hook.root, 'planted');
+        writeFileSync(planted, '');
+        const env = { marker: '/', active: 'all', SCOPE: 'all', flag: planted, CLAUDE_CODE_SESSION_ID: '' };
+        hook.run({ shell, env: { ...env, flag: join(hook.root, 'made') } });
+        expect(existsSync(join(hook.root, 'made'))).toBe(false);
+        rmSync(join(hook.project, '.telemetry-enabled'));
+        expect(hook.run({ shell, env })).toMatchObject(SILENT);
+        expect(hook.drops()).toHaveLength(1);
       });
 
       it('goes on with a session whose marker is removed, and with no other', () => {
@@ -371,11 +421,12 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         expect(readFileSync(file, 'utf8')).toContain(`SESSION=${SESSION}\nexport ATEL_ROOT_SESSION=r\n`);
       });
 
-      it('is its own root where the root it got is no plain id', () => {
+      it.each([
+        ['root', 'p', 'r; touch PWNED'],
+        ['parent', 'p; touch PWNED', 'r'],
+      ])('is its own root where the %s it got is no plain id', (_, parent, root) => {
         const file = join(hook.root, 'env.sh');
-        expect(envFileAfter({ ATEL_PARENT_SESSION: 'p', ATEL_ROOT_SESSION: 'r; touch PWNED' }, file)).toBe(
-          'written',
-        );
+        expect(envFileAfter({ ATEL_PARENT_SESSION: parent, ATEL_ROOT_SESSION: root }, file)).toBe('written');
         expect(readFileSync(file, 'utf8')).toContain(`export ATEL_ROOT_SESSION=${SESSION}\n`);
       });
 
@@ -388,7 +439,7 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         },
       );
 
-      it('is not written through a link, into a pipe, or at a relative path', () => {
+      it('is not written through a link, into a pipe, at a relative path, or where no directory is', () => {
         const [link, target, pipe] = [
           join(hook.root, 'link'),
           join(hook.root, 'target'),
@@ -396,7 +447,7 @@ describe.each(SHELLS)('capture.sh in $name', ({ command: shell }) => {
         ];
         symlinkSync(target, link);
         execFileSync('mkfifo', [pipe]);
-        for (const file of [link, pipe, 'env.sh', hook.root]) {
+        for (const file of [link, pipe, 'env.sh', hook.root, join(hook.root, 'nowhere/env.sh')]) {
           expect(envFileAfter({}, file)).toBe('refused');
           rmSync(join(hook.paths.queueDir, hook.drops()[0]?.header.name ?? ''));
         }

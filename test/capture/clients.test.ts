@@ -76,6 +76,25 @@ describe('the search for clients', () => {
     expect(existsSync(join(root, 'ran'))).toBe(false);
   });
 
+  it.each([
+    ['a link in its packages to a program elsewhere', 'project/node_modules/.bin', 'project/claude.sh'],
+    ['a link elsewhere to a program in its packages', 'bin', 'project/node_modules/x/claude.sh'],
+  ])('does not run %s', async (_, directory, target) => {
+    const program = client(join(root, target), `touch '${root}/ran'; echo 2.0.0`);
+    const path = join(root, directory, 'claude');
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(program, path);
+    expect(await find(join(root, directory))).toEqual([{ path, version: undefined }]);
+    expect(existsSync(join(root, 'ran'))).toBe(false);
+  });
+
+  it('believes no manifest of another package', async () => {
+    const packaged = join(project, 'node_modules/other');
+    client(join(packaged, 'claude'), 'echo 2.0.0');
+    put(join(packaged, 'package.json'), '{"name": "other", "version": "9.9.9"}', 0o644);
+    expect(await find(packaged)).toMatchObject([{ version: undefined }]);
+  });
+
   it('finds nothing where nothing is, and minds no file that cannot be run', async () => {
     put(join(root, 'a/claude'), 'text', 0o644);
     mkdirSync(join(root, 'b/claude'), { recursive: true });

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -12,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isOurCommand } from '../../src/capture/hook-copy.ts';
+import { withRootAdvice } from '../../src/cli/init-advice.ts';
 import { HOOK_EVENTS } from '../../src/event/hook-events.ts';
 import { putFakeClient } from '../helpers/fake-client.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
@@ -95,6 +98,51 @@ describe('atel', () => {
     );
     await atel('init --user', { CLAUDE_CONFIG_DIR: join(root, 'config') });
     expect(existsSync(join(root, 'config/settings.json'))).toBe(true);
+  });
+
+  it('init bakes in the system’s programs, not those that stand before them on PATH', async () => {
+    for (const name of ['cat', 'env']) {
+      writeFileSync(join(bin, name), '#!/bin/sh\n');
+      chmodSync(join(bin, name), 0o755);
+    }
+    await atel('init');
+    const script = join(home, '.local/share/agent-telemetry/hooks/settings-project/capture.sh');
+    expect(readFileSync(script, 'utf8')).toMatch(/^CAT='(\/usr)?\/bin\/cat'$/m);
+    expect(readFileSync(script, 'utf8')).not.toContain(bin);
+  });
+
+  it('init for all sessions asks for no marker', async () => {
+    expect((await atel('init --scope all')).out).not.toContain('atel enable');
+  });
+
+  it.each([
+    ["exec '/home/x/.local/share/agent-telemetry/hooks/a/capture.sh' Stop a", true],
+    ['${CLAUDE_PROJECT_DIR}/.claude/hooks/agent-telemetry-hook.sh', true],
+    ['/home/x/.local/share/agent-telemetry/hooks/a/capture.sh.mine', false],
+    ['/home/x/agent-telemetry-hook.shim', false],
+    ['/home/x/hooks/a/capture.sh', false],
+  ])('takes %j for a hook of ours: %s', (command, ours) => {
+    expect(isOurCommand(command)).toBe(ours);
+  });
+
+  it.each(['enable', 'disable'])('%s takes no file for a directory', async (command) => {
+    writeFileSync(join(project, 'file'), '');
+    const { code, err } = await atel(`${command} file`);
+    expect(code).toBe(3);
+    expect(err).toBe(`atel: ${project}/file: there is no such directory; name an existing one\n`);
+  });
+
+  it('init does not ask for a marker that is there', async () => {
+    await atel('enable');
+    expect((await atel('init')).out).not.toContain('atel enable');
+  });
+
+  it('init says who may write managed settings, and of other places what the system says', () => {
+    const refused = (): void => mkdirSync('/sys/agent-telemetry');
+    expect(() => withRootAdvice('managed', refused)).toThrow(
+      /^--managed: E[A-Z]+: .*; run it as root, or put in place by hand what --dry-run shows$/,
+    );
+    expect(() => withRootAdvice('user', refused)).toThrow(/^E[A-Z]+: /);
   });
 
   it('init again changes nothing and says so; uninstall takes it all back', async () => {

@@ -74,6 +74,13 @@ describe.each(SHELLS)('the start of the forwarder in $name', ({ command: shell }
       });
     });
 
+    it('hands over the limit of the file size that the hook itself may not lift', async () => {
+      const limited = ['/bin/sh', '-c', 'ulimit -f 200000; exec "$@"', 'sh', ...shell];
+      hook.run({ shell: limited, event: 'SessionStart' });
+      await hook.untilStarts(1);
+      expect(hook.starts()[0]?.['FILE_SIZE_LIMIT']).toBe('200000');
+    });
+
     it('comes after the event is in the spool', async () => {
       hook.run({ shell, event: 'SessionStart' });
       await hook.untilStarts(1);

@@ -1,8 +1,11 @@
 /** What every command has in common: help with examples, and one line for what is wrong. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/platform/version.ts';
 import { runCli } from '../helpers/run-cli.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'atel-'));
@@ -57,9 +60,41 @@ describe('every command', () => {
   });
 });
 
+describe('atel itself', () => {
+  it('tells its version, the package’s', async () => {
+    expect(await atel('--version')).toEqual({ stdout: `${VERSION}\n`, stderr: '', exitCode: 0 });
+  });
+
+  it('names a flag as the user writes it', async () => {
+    const { stderr } = await atel('up', '--loki-port');
+    expect(stderr).toBe('atel: Expected input for flag --loki-port; see --help\n');
+  });
+
+  it.each([[['sesions']], [['sessions', '--no-such-flag']], [['timeline']]])(
+    'ends as a process with 3 where it is used wrongly: %j',
+    (args) => {
+      const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+      expect(spawnSync(process.execPath, [main, ...args], { env: { HOME: home } }).status).toBe(3);
+    },
+  );
+
+  it('says what the system says, on one line, where a file stands in place of its directory', async () => {
+    const data = join(home, '.local/share');
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, 'agent-telemetry'), '');
+    const { stdout, stderr, exitCode } = await atel('sessions');
+    rmSync(join(data, 'agent-telemetry'));
+    expect([stdout, exitCode]).toEqual(['', 3]);
+    expect(stderr).toMatch(/^atel: ENOTDIR: [^\n]*\n$/);
+  });
+});
+
 describe('a missing thing', () => {
   it.each([
     [['verify'], 3, /no journal/i],
+    [['purge', '--before', '1d'], 3, /there is no journal/],
+    [['purge', '--session', ''], 3, /what is to go\?/],
+    [['purge', '--before', '1d', '--reason', 'x'.repeat(501)], 3, /--reason: is longer than 500 characters/],
     [['timeline', 'abc'], 3, /abc/],
     [['timeline'], undefined, /session/],
     [['sessions', '--source', 'backup'], 3, /backup.*atel up/],

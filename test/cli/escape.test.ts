@@ -35,6 +35,21 @@ describe('escaping for a terminal', () => {
     );
   });
 
+  it.each([
+    ['a control character', '\u0085'],
+    ['a sign of format', '\u0600'],
+    ['a line separator', '\u2028'],
+    ['a paragraph separator', '\u2029'],
+    ['what fonts leave out', '\u115f'],
+    ['half of a pair', '\udc00'],
+    ['private use', '\ue000'],
+    ['a code point that means nothing yet', '\u0378'],
+  ])('shows %s as an escape', (_, character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+    expect(escapeText(character)).toBe(code < '0100' ? `\\x${code.slice(2)}` : `\\u${code}`);
+    expect(escapeJson(character)).toBe(`\\u${code}`);
+  });
+
   it('leaves what is readable as it is', () => {
     const readable = 'größe 日本語 Ελλάδα C:\\temp "quoted" 50 % 👍';
     expect(escapeText(readable)).toBe(readable);

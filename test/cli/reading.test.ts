@@ -274,6 +274,30 @@ describe('what an agent wrote', () => {
     }
   });
 
+  it('acts on no terminal as the id of a session to purge', async () => {
+    writeJournal(paths.journalDir, [draft(1, { session_id: 'evil\u001b[2J' })]);
+    const { out } = await atel(['purge', '--session', 'evil'], { columns: 200 });
+    expect(out).toContain('would purge 1 record of 1 session\n  evil\\x1b[2J\n');
+    expect(out).not.toMatch(acting);
+  });
+
+  it('acts on no terminal as the name of an epoch that a forged record claims to follow', async () => {
+    writeJournal(paths.journalDir, drafts);
+    const [genesis = ''] = journalLines();
+    const { action_details: details, audit, ...rest } = JSON.parse(genesis);
+    const forged = JSON.stringify({
+      ...rest,
+      action_details: { ...details, prev_stream: 'x\u001b[2J/1', prev_seq: 5, prev_leaf: '0'.repeat(64) },
+      audit: { ...audit, stream: 'other/1' },
+    });
+    writeBackup(join(paths.stackDir, 'collector', 'backup'), 'records.jsonl', [
+      otlpLine([...journalLines(), forged]),
+    ]);
+    const { out } = await atel(['verify', '--source', 'backup'], { columns: 200 });
+    expect(out).toContain('x\\x1b[2J/1 seq 1–5');
+    expect(out).not.toMatch(acting);
+  });
+
   it('is JSON with the same value on a terminal, and byte for byte in a pipe', async () => {
     writeJournal(paths.journalDir, drafts);
     const [, line = ''] = journalLines();

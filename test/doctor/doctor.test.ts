@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -15,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, updateConfigFile } from '../../src/config/load.ts';
 import type { DoctorContext } from '../../src/doctor/check.ts';
@@ -31,6 +34,8 @@ import { type OtlpSink, startOtlpSink, status } from '../helpers/otlp-sink.ts';
 import { endProcesses } from '../helpers/processes.ts';
 import { draft, writeJournal } from '../helpers/records.ts';
 import { type CliRun, runCli } from '../helpers/run-cli.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 interface Line {
   readonly name: string;
@@ -81,6 +86,12 @@ async function doctor(...flags: readonly string[]) {
   return { code, err, mended, lines: checks.filter((each) => each.status !== 'ok') };
 }
 
+async function checks(): Promise<readonly Line[]> {
+  const { out } = await atel('doctor', '--json', '--managed-directory', managed());
+  const document: { checks: Line[] } = JSON.parse(out);
+  return document.checks;
+}
+
 const settings = (): string => join(project, '.claude/settings.local.json');
 const script = (): string => join(paths.hooksDir, 'settings-project/capture.sh');
 const edit = (file: string, change: (text: string) => string): void =>
@@ -111,8 +122,8 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
-    what: 'the configuration may be read by others',
-    break: () => chmodSync(paths.configFile, 0o644),
+    what: 'the configuration may be read by its group',
+    break: () => chmodSync(paths.configFile, 0o640),
     shows: ['config warn'],
     says: /open to other users/,
     fix: /^chmod 600 /,
@@ -235,6 +246,14 @@ const BREAKS: readonly Break[] = [
     mends: true,
   },
   {
+    what: 'the journal is open to its group',
+    break: () => chmodSync(paths.journalDir, 0o750),
+    shows: ['directories fail'],
+    says: /journal is open to other users/,
+    fix: /^chmod 700 /,
+    mends: true,
+  },
+  {
     what: 'the queue is a link to somewhere else',
     break() {
       rmSync(paths.queueDir, { recursive: true });
@@ -325,6 +344,14 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
+    what: 'the journal lost the end of its last line',
+    break: () => edit(segment(), (text) => text.slice(0, -1)),
+    shows: ['journal fail'],
+    says: /it ends before record 3/,
+    fix: /^atel verify$/,
+    mends: false,
+  },
+  {
     what: 'the journal’s last record was changed',
     break: () =>
       edit(segment(), (text) => {
@@ -397,6 +424,31 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
+    what: 'what was sent is of an epoch before',
+    break() {
+      const { stream: _, bytes, ...head } = readHead(paths.journalDir) ?? expect.fail('there is no head');
+      writeCursor(paths.journalDir, { ...head, stream: 'install/before', offset: bytes });
+    },
+    shows: ['delivery warn'],
+    says: /^3 records wait to be sent/,
+    fix: /^atel forward --once$/,
+    mends: false,
+  },
+  {
+    what: 'records wait to be sent to an address for logs alone',
+    break() {
+      updateConfigFile(paths.configFile, [
+        [['export', 'endpoint'], undefined],
+        [['export', 'logs_endpoint'], sink.url],
+      ]);
+      rmSync(join(paths.journalDir, 'cursor.json'));
+    },
+    shows: ['delivery warn'],
+    says: /^3 records wait to be sent/,
+    fix: /^atel forward --once$/,
+    mends: false,
+  },
+  {
     what: 'the endpoint has refused records for good',
     break() {
       mkdirSync(paths.deadLetterDir, { mode: 0o700 });
@@ -446,6 +498,117 @@ describe('atel doctor', () => {
       expect(mended[0]).toMatch(/^mended {3}/);
       await expect.poll(async () => (await doctor()).lines, { timeout: 10_000 }).toEqual([]);
     }
+  });
+
+  it('is content where managed hooks alone are allowed and ours are managed, or where it is not so', async () => {
+    mkdirSync(managed());
+    const policy = join(managed(), 'managed-settings.json');
+    writeFileSync(policy, '{"allowManagedHooksOnly": false}');
+    expect((await doctor()).lines).toEqual([]);
+    writeFileSync(policy, '{"allowManagedHooksOnly": true}');
+    await atel('init', '--managed', '--managed-directory', managed());
+    expect((await doctor()).lines).toEqual([]);
+  });
+
+  it('lets a forwarder that runs have a thousand records before it, and no more', async () => {
+    rmSync(join(paths.journalDir, 'cursor.json'));
+    writeFileSync(paths.pidFile, formatPidFile(process.pid));
+    expect((await doctor()).lines).toEqual([]);
+    rmSync(paths.journalDir, { recursive: true });
+    writeJournal(
+      paths.journalDir,
+      Array.from({ length: 999 }, (_, nr) => draft(nr)),
+      { batch: 999 },
+    );
+    expect((await doctor()).lines.map(({ name, text }) => `${name}: ${text}`)).toEqual([
+      'delivery: 1,000 records wait to be sent',
+    ]);
+  });
+
+  it('has nothing to say of another version that wrote last and does not run any more', async () => {
+    rmSync(paths.journalDir, { recursive: true });
+    writeJournal(paths.journalDir, [draft(0, { metadata: { telemetry_version: '0.0.9' } })]);
+    expect((await checks()).find(({ name }) => name === 'version')?.status).toBe('ok');
+  });
+
+  it('puts back a data directory that is gone', async () => {
+    rmSync(paths.dataDir, { recursive: true });
+    const { lines } = await doctor();
+    expect(lines.filter(({ name }) => name === 'directories')[0]?.text).toBe(`${paths.dataDir} is missing`);
+    await doctor('--fix');
+    expect((await doctor()).lines.map(({ name }) => name)).toEqual(['last_event']);
+  });
+
+  it.each<[string, () => string]>([
+    ['data directory', () => paths.dataDir],
+    ['spool', () => paths.spoolDir],
+    ['journal', () => paths.journalDir],
+  ])(
+    'looks at every link though a file stands in place of the %s, and leaves that file',
+    async (_, place) => {
+      const links = new Set((await checks()).map(({ name }) => name));
+      rmSync(place(), { recursive: true });
+      writeFileSync(place(), 'not ours');
+      const lines = await checks();
+      expect(new Set(lines.map(({ name }) => name))).toEqual(links);
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          name: 'directories',
+          text: `${place()} is not a directory`,
+          fix: `mv '${place()}' '${place()}.aside'`,
+        }),
+      );
+      const { code, mended } = await doctor('--fix');
+      expect(code).toBe(2);
+      expect(mended.filter((line) => !line.startsWith('stays '))).toEqual([]);
+      expect(readFileSync(place(), 'utf8')).toBe('not ours');
+    },
+  );
+
+  it('tells of a configuration and of settings that cannot be read at all', async () => {
+    for (const place of [paths.configFile, settings()]) {
+      rmSync(place);
+      mkdirSync(place);
+    }
+    const { code, lines } = await doctor();
+    expect(code).toBe(3);
+    expect(lines.map(({ name, text }) => `${name}: ${text}`)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^config: .*config\.yaml: EISDIR/),
+        expect.stringMatching(/^settings: EISDIR.*: the client ignores the file$/),
+      ]),
+    );
+  });
+
+  it('says why something stays that it could not mend', async () => {
+    rmSync(paths.hooksDir, { recursive: true });
+    writeFileSync(paths.hooksDir, '');
+    const { code, mended } = await doctor('--fix');
+    expect(code).toBe(2);
+    expect(mended).toEqual([expect.stringMatching(/^stays {4}Capture script: .*hooks/)]);
+  });
+
+  it('waits for a forwarder that has events before it, as it may for half a minute', async () => {
+    waiting(10);
+    writeFileSync(paths.pidFile, formatPidFile(process.pid));
+    expect((await doctor()).lines).toEqual([]);
+  });
+
+  it('counts more waiting events than a call takes arguments', { timeout: 60_000 }, () => {
+    const first = join(paths.queueDir, 'first');
+    writeFileSync(first, '');
+    for (let nr = 1; nr < 30_000; nr++) linkSync(first, join(paths.queueDir, String(nr)));
+    // A fifth of the usual stack, so that a fifth of the files will do.
+    const { stdout, stderr } = spawnSync(process.execPath, ['--stack-size=200', MAIN, 'doctor', '--json'], {
+      cwd: project,
+      env: { HOME: home, PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: root },
+      encoding: 'utf8',
+    });
+    expect(stderr).not.toMatch(/bug of ours/);
+    const document: { checks: Line[] } = JSON.parse(stdout);
+    const texts = new Map(document.checks.map(({ name, text }) => [name, text]));
+    expect(texts.get('clock')).toBe('agrees with the files');
+    expect(texts.get('forwarder')).toMatch(/^does not run, and the spool holds 30,000 events/);
   });
 
   it('mends by starting a forwarder that takes what waits', async () => {
@@ -527,8 +690,13 @@ describe('atel doctor', () => {
     expect(lines.map(({ name }) => name)).toEqual(['hooks']);
     expect(lines[0]?.fix).toContain('claude plugin install agent-telemetry@agent-telemetry');
     mkdirSync(join(home, '.claude'));
-    const enabled = { enabledPlugins: { 'agent-telemetry@agent-telemetry': true } };
-    writeFileSync(join(home, '.claude/settings.json'), JSON.stringify(enabled));
+    const enable = (ours: boolean): void => {
+      const enabledPlugins = { 'other@other': true, 'agent-telemetry@agent-telemetry': ours };
+      writeFileSync(join(home, '.claude/settings.json'), JSON.stringify({ enabledPlugins }));
+    };
+    enable(false);
+    expect((await doctor()).lines).toEqual(lines);
+    enable(true);
     expect((await doctor()).lines).toEqual([]);
   });
 
@@ -613,6 +781,8 @@ describe('what no test can break on this machine', () => {
     expect(await lokiCheck.run(context({ stack }))).toEqual([
       { status: 'fail', text: 'is not ready: still replaying', fix: 'atel up' },
     ]);
+    const died = { ...stack, parts: [{ ...part, state: 'died' }] } as const;
+    expect(await lokiCheck.run(context({ stack: died }))).toMatchObject([{ text: 'has ended' }]);
     const queue = { bytes: 0, capacity_bytes: 1, refused_records: 7 };
     expect(await lokiCheck.run(context({ stack: { ...stack, queue } }))).toMatchObject([
       { status: 'warn', text: 'refused 7 records for good; the backup has them' },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,7 @@ describe('logsUrl', () => {
 
   it.each([
     'http://user:hunter2@collector:4318',
+    'http://:hunter2@collector:4318',
     'https://hunter2@collector',
     'file:///etc/hunter2',
     'ftp://hunter2.example',
@@ -47,6 +48,33 @@ describe('senderOptions', () => {
     expect(() => senderOptions(url, exportSettings({ headers }))).toThrow(
       /^export\.headers\.Authorization: has a char/,
     );
+  });
+
+  it('refuses a name that is no header', () => {
+    expect(() => senderOptions(url, exportSettings({ headers: { 'a b': 'x' } }))).toThrow(
+      /^export\.headers\.a b: has a char/,
+    );
+  });
+
+  it('hands on what is set, as it is set', () => {
+    const settings = exportSettings({ compression: 'none', timeout_ms: 1234, headers: { a: 'b' } });
+    expect(senderOptions(url, settings)).toEqual({
+      url,
+      compression: 'none',
+      timeoutMillis: 1234,
+      headers: { a: 'b' },
+    });
+  });
+
+  it('refuses a certificate or key that is none, at the start', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'atel-'));
+    const file = join(dir, 'x.pem');
+    writeFileSync(file, 'no PEM');
+    for (const key of ['client_certificate_file', 'client_key_file'])
+      expect(() => senderOptions(url, exportSettings({ [key]: file }))).toThrow(
+        /^export\.ca_file, client_certificate_file, client_key_file: /,
+      );
+    rmSync(dir, { recursive: true });
   });
 
   it('names the certificate file that is missing or cannot be read, and the key that names it', () => {

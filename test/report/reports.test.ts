@@ -196,6 +196,11 @@ describe('small values', () => {
     expect(idShortener(['aaaaaaaa-1', 'aaaaaaaa-2'])('aaaaaaaa-1')).toBe('aaaaaaaa-1');
   });
 
+  it('shorten more ids than a call takes arguments', () => {
+    const ids = Array.from({ length: 200_000 }, (_, nr) => `${String(nr).padStart(8, '0')}-x`);
+    expect(idShortener(ids)('00000000-x')).toBe('00000000');
+  });
+
   it('write durations', () => {
     expect([0, 87, 4200, 185_000, 7_620_000].map(shortDuration)).toEqual([
       '0 ms',

@@ -6,10 +6,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ensurePart } from '../../src/stack/build.ts';
 import { cachedBinary, findPart } from '../../src/stack/find.ts';
@@ -58,6 +59,19 @@ describe('a part that is not there', () => {
       message: `building Loki failed while compiling: proxy: connection refused; see ${cacheDir}/build-loki.log`,
     });
     expect(readdirSync(join(cacheDir, 'bin'))).toEqual([]);
+    expect(statSync(join(cacheDir, 'build-loki.log')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is built over what a build that was cut off, or a program that broke, has left', async () => {
+    install('go', GO);
+    const binary = cachedBinary(LOKI, cacheDir);
+    const work = join(cacheDir, 'bin', `.loki-${buildKey(LOKI)}.work`);
+    for (const directory of [dirname(binary), work]) {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'loki'), 'half a program');
+    }
+    expect(await ensurePart(LOKI, deps())).toMatchObject({ binary, version: '3.7.8' });
+    expect(existsSync(work)).toBe(false);
   });
 
   it('is not taken for built when what came out does not work', async () => {
@@ -86,6 +100,28 @@ describe('a part on PATH', () => {
     expect(refused).toEqual([`${join(bin, 'loki')} is not Loki`]);
     install('loki', 'echo "loki, version 3.7.9 (branch)"');
     expect(await look()).toEqual({ binary: join(bin, 'loki'), version: '3.7.9', from: 'PATH' });
+  });
+
+  it('needs no Go', async () => {
+    install('loki', 'echo "loki, version 3.7.9 (branch)"');
+    const { cacheDir: cache, progress } = deps();
+    expect(await ensurePart(LOKI, { cacheDir: cache, progress, env: { PATH: bin } })).toMatchObject({
+      from: 'PATH',
+    });
+  });
+
+  it('is refused when it does not take our settings, with the last that it said', async () => {
+    install(
+      'loki',
+      `case "$ATEL_LOKI_PORT $*" in
+         [0-9]*-verify-config*) echo 'level=info'; echo 'field x not found' >&2; exit 1 ;;
+       esac
+       echo "loki, version 3.7.9 (branch)"`,
+    );
+    const refused: string[] = [];
+    const note = (path: string, problem: string) => refused.push(`${path} ${problem}`);
+    expect(await findPart(LOKI, { cacheDir, env: { PATH: bin } }, note)).toBeUndefined();
+    expect(refused).toEqual([`${join(bin, 'loki')} field x not found`]);
   });
 
   it('is not looked for in relative entries, which whoever owns the directory could fill', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,11 +23,15 @@ afterEach(() => {
 });
 
 /** A process whose command line is that of a Loki of this stack. */
-async function startLookalike(stackDir: string, script: string) {
+async function startLookalike(
+  stackDir: string,
+  script: string,
+  { more = '', uid = process.getuid?.() ?? 0 } = {},
+) {
   const { configFile } = instanceFiles(LOKI, stackDir);
   const program = `${script}; process.stdout.write('up'); setInterval(() => {}, 1000)`;
-  const args = ['-e', program, '--', LOKI.configArgument(configFile)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = ['-e', program, '--', LOKI.configArgument(configFile) + more];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], uid });
   children.push(child);
   await once(child.stdout, 'data');
   return { pid: child.pid ?? 0, exit: once(child, 'exit') };
@@ -40,6 +44,29 @@ describe('the processes of a part', () => {
     expect(instancePids(LOKI, join(root, 'one'))).toEqual([mine.pid]);
     expect(instancePids(LOKI, join(root, 'one-more'))).toEqual([other.pid]);
     expect(instancePids(LOKI, join(root, 'none'))).toEqual([]);
+  });
+
+  it('are those that the pid file knows, whatever their command line says, if they still are the same', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    children.push(child);
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    const { pidFile } = instanceFiles(LOKI, root);
+    const start_time = startTimeOf(pid) ?? 'ended';
+    writePidFile(pidFile, { pid, start_time, binary: '/x', version: '1', fingerprint: '', ports: {} });
+    expect(instancePids(LOKI, root)).toEqual([pid]);
+    writeFileSync(pidFile, readFileSync(pidFile, 'utf8').slice(0, -5));
+    expect(instancePids(LOKI, root)).toEqual([]);
+  });
+
+  it('are none that only read a file with a longer name', async () => {
+    await startLookalike(join(root, 'one'), '', { more: '.bak' });
+    expect(instancePids(LOKI, join(root, 'one'))).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('are not those of another user', async () => {
+    await startLookalike(join(root, 'one'), '', { uid: 65_534 });
+    expect(instancePids(LOKI, join(root, 'one'))).toEqual([]);
   });
 
   it('are stopped politely, an orphan too, and nobody else is', async () => {
@@ -100,6 +127,17 @@ describe('a port', () => {
     await once(server, 'close');
     expect(await isPortFree(port)).toBe(true);
     expect(portHolder(port)).toBeUndefined();
+  });
+
+  it('with a low number has a holder too', async () => {
+    const server = createServer();
+    for (let port = 2000; !server.listening; port++)
+      if (await isPortFree(port)) await once(server.listen(port, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    expect(port).toBeLessThan(4096);
+    expect(portHolder(port)?.pid).toBe(process.pid);
+    server.close();
   });
 
   it('that HTTP clients do not speak to is refused, since nobody could tell whether the part is ready', async () => {

@@ -53,6 +53,16 @@ describe('the endpoint of the forwarder', () => {
     expect(loadConfig(configFile).export.headers).toEqual({ authorization: 'Bearer def' });
   });
 
+  it('gets the token when that is new, or when the user has named this Collector without it', () => {
+    pointExportAt(configFile, URL_HERE, 'abc');
+    expect(pointExportAt(configFile, URL_HERE, 'def').kind).toBe('written');
+    expect(loadConfig(configFile).export.headers).toEqual({ authorization: 'Bearer def' });
+    rmSync(configFile);
+    updateConfigFile(configFile, [[['export', 'endpoint'], URL_HERE]]);
+    expect(pointExportAt(configFile, URL_HERE, 'abc').kind).toBe('written');
+    expect(loadConfig(configFile).export.headers).toEqual({ authorization: 'Bearer abc' });
+  });
+
   it('stays when it is the user’s own, whichever of the two keys it stands in', () => {
     for (const key of ['endpoint', 'logs_endpoint']) {
       rmSync(configFile, { force: true });
@@ -73,6 +83,7 @@ describe('the token', () => {
     const token = ensureToken(join(root, 'stack'));
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     const file = join(root, 'stack/token');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     chmodSync(file, 0o644);
     expect(ensureToken(join(root, 'stack'))).toBe(token);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -89,10 +100,12 @@ describe('other users', () => {
       'ann:x:1001:1001::/home/ann:/bin/bash',
       'backup:x:1002:1002::/var:/usr/sbin/nologin',
       'none:x:1003:1003::/home/none:/bin/false',
+      'sync:x:1004:1004::/bin:/bin/sync',
+      'eve:x:1005:1005::/home/eve:',
       '',
     ].join('\n');
-    expect(otherUsers(passwd, 1000)).toEqual(['ann']);
-    expect(otherUsers(passwd, 0)).toEqual(['me', 'ann']);
+    expect(otherUsers(passwd, 1000)).toEqual(['ann', 'eve']);
+    expect(otherUsers(passwd, 0)).toEqual(['me', 'ann', 'eve']);
     expect(otherUsers('', 0)).toEqual([]);
   });
 });

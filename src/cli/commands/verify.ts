@@ -11,6 +11,7 @@ import { plural } from '../../platform/plural.ts';
 import { examineBackup } from '../../query/examine-backup.ts';
 import { SOURCE_NAMES, type SourceName, type SourceRecord } from '../../query/record-source.ts';
 import type { CliContext } from '../context.ts';
+import { escapeText } from '../escape.ts';
 import { jsonFlag } from '../flags.ts';
 import { letSpoolDrain, noteFor, openReading } from '../reading.ts';
 
@@ -46,7 +47,7 @@ export const verifyCommand = buildCommand<Flags, [], CliContext>({
   async func({ json, source }) {
     const verdict = await verify(this, source);
     if (json) this.print(JSON.stringify({ source, ...verdict }, undefined, 2));
-    else for (const line of describe(verdict)) this.print(line);
+    else for (const line of describe(verdict)) this.print(escapeText(line));
     const error = errorOf(verdict, source);
     if (error) throw error;
   },
