@@ -30,6 +30,7 @@ export interface HttpSender {
 
 /** More of an answer is not read: an OTLP answer is short. */
 const MAX_ANSWER_BYTES = 65_536;
+
 /** Proxy variables of the environment are not read; no certificate check can be switched off. */
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const secure = options.url.protocol === 'https:';

@@ -416,7 +416,7 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
-    what: 'records wait to be sent',
+    what: 'records to be sent',
     break: () => rmSync(join(paths.journalDir, 'cursor.json')),
     shows: ['delivery warn'],
     says: /^3 records to be sent/,
@@ -430,12 +430,12 @@ const BREAKS: readonly Break[] = [
       writeCursor(paths.journalDir, { ...head, stream: 'install/before', offset: bytes });
     },
     shows: ['delivery warn'],
-    says: /^3 records wait to be sent/,
+    says: /^3 records to be sent/,
     fix: /^atel forward --once$/,
     mends: false,
   },
   {
-    what: 'records wait to be sent to an address for logs alone',
+    what: 'records to be sent to an address for logs alone',
     break() {
       updateConfigFile(paths.configFile, [
         [['export', 'endpoint'], undefined],
@@ -444,7 +444,7 @@ const BREAKS: readonly Break[] = [
       rmSync(join(paths.journalDir, 'cursor.json'));
     },
     shows: ['delivery warn'],
-    says: /^3 records wait to be sent/,
+    says: /^3 records to be sent/,
     fix: /^atel forward --once$/,
     mends: false,
   },
@@ -521,7 +521,7 @@ describe('atel doctor', () => {
       { batch: 999 },
     );
     expect((await doctor()).lines.map(({ name, text }) => `${name}: ${text}`)).toEqual([
-      'delivery: 1,000 records wait to be sent',
+      'delivery: 1,000 records to be sent',
     ]);
   });
 
