@@ -416,7 +416,7 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
-    what: 'records to be sent',
+    what: 'records wait to be sent',
     break: () => rmSync(join(paths.journalDir, 'cursor.json')),
     shows: ['delivery warn'],
     says: /^3 records to be sent/,
@@ -435,7 +435,7 @@ const BREAKS: readonly Break[] = [
     mends: false,
   },
   {
-    what: 'records to be sent to an address for logs alone',
+    what: 'records wait to be sent to an address for logs alone',
     break() {
       updateConfigFile(paths.configFile, [
         [['export', 'endpoint'], undefined],
