@@ -43,6 +43,7 @@ const TRAITS: readonly (readonly [trait: string, programs: readonly string[], te
   ['persistent-job', ['systemctl'], (args) => args.includes('enable')],
   ['persistent-job', ['launchctl'], (args) => args.includes('load') || args.includes('bootstrap')],
   ['telemetry-off', ['atel'], (args) => ['disable', 'uninstall', 'down'].includes(args[0] ?? '')],
+  ['telemetry-purged', ['atel'], (args) => args[0] === 'purge'],
   [
     'permissions-bypassed',
     ['claude'],

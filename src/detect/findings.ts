@@ -14,6 +14,7 @@ export const TRAIT_FINDINGS: Readonly<Record<string, Rule>> = {
   'raw-device-write': { level: 'high', why: 'writes to a disk below its file system' },
   'permissions-bypassed': { level: 'high', why: 'starts an agent that asks for no permission' },
   'telemetry-off': { level: 'high', why: 'switches this recording off' },
+  'telemetry-purged': { level: 'high', why: 'erases what was recorded' },
   'chmod-setuid': { level: 'high', why: 'makes a program run with the rights of its owner' },
   'chmod-777': { level: 'medium', why: 'lets every user write' },
   sudo: { level: 'medium', why: 'runs with the rights of another user' },

@@ -330,6 +330,7 @@ describe('the traits of a Bash command', () => {
     ['npx atel disable', ['telemetry-off']],
     ['atel uninstall', ['telemetry-off']],
     ['atel down', ['telemetry-off']],
+    ['atel purge --before 2026-01-01', ['telemetry-purged']],
     ['atel status', []],
     ['cat <<EOF\nrm -rf /\nEOF', ['here-doc']],
     ["bash <<'EOF'\nrm -rf /\nEOF", ['here-doc', 'rm-recursive-force']],

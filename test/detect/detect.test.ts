@@ -108,6 +108,7 @@ describe('the detector', () => {
     ['exec 3<> /dev/tcp/192.0.2.1/99', 'dev-tcp high'],
     ['wipefs --all $DISK', 'raw-device-write high'],
     ['npx atel uninstall', 'telemetry-off high'],
+    ['npx atel purge --session abc', 'telemetry-purged high'],
     ['claude --dangerously-skip-permissions', 'permissions-bypassed high'],
     ['chmod u+s tool', 'chmod-setuid high'],
     ['chmod 777 tool', 'chmod-777 medium'],
