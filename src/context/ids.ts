@@ -7,18 +7,8 @@ import { hash } from 'node:crypto';
 /** What a span stands for. */
 export type SpanKey = 'session' | `prompt:${string}` | `tool:${string}` | `agent:${string}`;
 
-/** Digests kept, since the records of a session, and of a call, mostly stand together. */
-const MAX_DIGESTS = 1_024;
-const digests = new Map<string, string>();
-
 function digest(...parts: readonly string[]): string {
-  const text = parts.join('\0');
-  const known = digests.get(text);
-  if (known !== undefined) return known;
-  const hex = hash('sha256', text, 'hex');
-  if (digests.size >= MAX_DIGESTS) digests.clear();
-  digests.set(text, hex);
-  return hex;
+  return hash('sha256', parts.join('\0'), 'hex');
 }
 
 /** 32 hex digits: sha256("agent-telemetry/trace/v1" 0x00 root session id), first 16 bytes. */

@@ -19,7 +19,7 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
       map: (one: JournaledRecord) => T,
     ): JournalBatch<ExportCursor | undefined, T> {
       const mapped: T[] = [];
-      let cursor = (): ExportCursor | undefined => after;
+      let last: Last | undefined;
       let bytes = 0;
       for (const read of readJournal(journalDir, positionOf(after))) {
         const { line, position, torn, damaged } = read;
@@ -39,15 +39,21 @@ export function createOutlet(journalDir: string): JournalOutlet<ExportCursor | u
         if (mapped.length > 0 && (mapped.length >= maxRecords || bytes + length > maxBytes)) break;
         mapped.push(map({ line, record }));
         bytes += length;
-        cursor = () => cursorBehind(read, record);
+        last = { read, record };
       }
-      return { mapped, bytes, cursor: cursor() };
+      return { mapped, bytes, cursor: last ? cursorBehind(last) : after };
     },
   };
 }
 
-function cursorBehind({ leaf, position }: JournalLine, { audit }: AtelRecord): ExportCursor {
-  const { stream, seq } = audit;
+interface Last {
+  readonly read: JournalLine;
+  readonly record: AtelRecord;
+}
+
+/** Only of the last record: a leaf costs a hash. */
+function cursorBehind({ read: { leaf, position }, record }: Last): ExportCursor {
+  const { stream, seq } = record.audit;
   return { stream, seq, leaf, segment: position.segment, offset: position.next };
 }
 

@@ -1,6 +1,14 @@
 /** Secrets in lists, manifests, forms and other blocks whose head says what is in them. */
 import { isHarmlessValue, isSecretAssignment, looksLikeKey, SECRET_NAME } from './secret-names.ts';
-import { judged, notHarmless, SHORT_VALUE, VALUE, type SecretMatch, type SecretRule } from './secret-rule.ts';
+import {
+  judged,
+  notHarmless,
+  type SecretMatch,
+  type SecretRule,
+  SHORT_VALUE,
+  textBefore,
+  VALUE,
+} from './secret-rule.ts';
 
 const NAME = String.raw`(?<name>(?:${SECRET_NAME})[a-z0-9_.-]{0,32})`;
 const MAX_ITEMS = 256;
@@ -19,9 +27,10 @@ const SECRET_FIELD = '(?:passw|pwd|passphrase|passcode|secret|token)';
 const FILLING = String.raw`(?:fill|type|typeText|send_?keys|pressSequentially|(?:set|add)_?value)\(\s{0,4}`;
 
 /** A list of which one item is a key goes whole: the others are no different. */
-function isSecretList({ value, text, start, groups: { name = '' } }: SecretMatch): boolean {
-  const items = value.split(/[\s,"'-]+/);
-  const before = text.slice(Math.max(0, start - 128), start);
+function isSecretList(match: SecretMatch): boolean {
+  const name = match.groups['name'] ?? '';
+  const items = match.value.split(/[\s,"'-]+/);
+  const before = textBefore(match);
   return items.some(
     (item) =>
       looksLikeKey(item) && isSecretAssignment({ name, before, separator: '=', quote: '', value: item }),
@@ -29,9 +38,15 @@ function isSecretList({ value, text, start, groups: { name = '' } }: SecretMatch
 }
 
 /** A whole assignment told by its first part. */
-function isNamed({ value, text, start, groups: { name = '' } }: SecretMatch): boolean {
-  const before = text.slice(Math.max(0, start - 128), start);
-  return isSecretAssignment({ name, before, separator: '":"', quote: '"', value });
+function isNamed(match: SecretMatch): boolean {
+  const { value, groups } = match;
+  return isSecretAssignment({
+    name: groups['name'] ?? '',
+    before: textBefore(match),
+    separator: '":"',
+    quote: '"',
+    value,
+  });
 }
 
 /** The same of a value in parts, of which one is more than a variable. */

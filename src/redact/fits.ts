@@ -10,14 +10,11 @@ const MAX_SCALAR_BYTES = 32;
 
 /** True only when `wellFormed` would repair nothing and `cutToFit` would cut nothing. */
 export function fitsAsItIs(record: object): boolean {
-  let bytes = 2;
-  for (const [key, value] of Object.entries(record))
-    bytes += textBytes(key) + 2 + bytesAtMost(value, key === FRACTIONS_ALLOWED_IN);
-  return bytes <= MAX_DRAFT_BYTES;
+  return bytesAtMost(record, false, true) <= MAX_DRAFT_BYTES;
 }
 
 /** Never less than what the value's JSON takes; NaN, and so no sum either, where something is to be repaired. */
-function bytesAtMost(value: unknown, fractions: boolean): number {
+function bytesAtMost(value: unknown, fractions: boolean, isRecord = false): number {
   if (typeof value === 'string') return textBytes(value);
   if (typeof value === 'number') return isSoundNumber(value, fractions) ? MAX_SCALAR_BYTES : NaN;
   if (typeof value === 'boolean' || value === null) return MAX_SCALAR_BYTES;
@@ -29,7 +26,10 @@ function bytesAtMost(value: unknown, fractions: boolean): number {
   }
   // Not by a list of the keys: this walk is over before one is made.
   if (isObject(value))
-    for (const key in value) bytes += textBytes(key) + 2 + bytesAtMost(value[key], fractions);
+    for (const key in value) {
+      const mayHaveFractions = fractions || (isRecord && key === FRACTIONS_ALLOWED_IN);
+      bytes += textBytes(key) + 2 + bytesAtMost(value[key], mayHaveFractions);
+    }
   return bytes;
 }
 

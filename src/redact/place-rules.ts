@@ -16,6 +16,7 @@ import {
   VALUE,
   type SecretMatch,
   type SecretRule,
+  textBefore,
 } from './secret-rule.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -185,7 +186,7 @@ export const PLACE_RULES: readonly SecretRule[] = [
       !isCutShort(match) &&
       isSecretAssignment({
         name: match.groups['name'] ?? '',
-        before: match.text.slice(Math.max(0, match.start - 128), match.start),
+        before: textBefore(match),
         separator: match.groups['separator'] ?? '',
         quote: match.groups['quote'] ?? '',
         value: match.value,

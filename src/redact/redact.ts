@@ -24,14 +24,10 @@ export function redactBatch<T extends object>(
   const membersOf = createMemberTables();
   const { collected, numbers } = collectFrom(values, safe, texts, membersOf);
   const { masked, byRule } = masker.mask(texts.all);
-  const changed = new Map(texts.all.flatMap((text, i) => (masked[i] === text ? [] : [[text, i] as const])));
-  const show = createWalk(membersOf, (text) => {
-    const number = changed.get(text);
-    return number === undefined ? text : (masked[number] ?? '');
-  });
-  const isChanged = masked.map((text, i) => text !== texts.all[i]);
+  const show = createWalk(membersOf, (text) => masked[texts.numberOf(text)] ?? '');
+  const isMasked = (number: number): boolean => masked[number] !== texts.all[number];
   return collected.map(({ value, from, to, named }) => {
-    const touched = changed.size === 0 ? [] : numbers.slice(from, to).filter((number) => isChanged[number]);
+    const touched = numbers.slice(from, to).filter(isMasked);
     const redactions: Record<string, number> = named > 0 ? { [NAMED_FIELD_RULE]: named } : {};
     for (const number of touched)
       for (const [rule, n] of Object.entries(byRule[number] ?? {}))

@@ -58,3 +58,11 @@ export const judged = (
 
 /** For `judged`: whatever is not surely harmless. */
 export const notHarmless = ({ value }: SecretMatch): boolean => !isHarmlessValue(value);
+
+/** So much of what stands before a match tells what its name belongs to. */
+const BEFORE_CHARS = 128;
+
+/** The text right before a match. */
+export function textBefore({ text, start }: SecretMatch): string {
+  return text.slice(Math.max(0, start - BEFORE_CHARS), start);
+}

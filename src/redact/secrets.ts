@@ -77,18 +77,11 @@ export function createMasker(rules: readonly SecretRule[] = SECRET_RULES): Maske
 
   return {
     mask(texts) {
-      const jobs = new Map<string, Job>();
-      const done = texts.map((text) => {
-        const known = jobs.get(text);
-        if (known) return known;
-        const job = createJob(text);
-        jobs.set(text, job);
-        return job;
-      });
-      let open = [...jobs.values()];
+      const jobs = texts.map(createJob);
+      let open: readonly Job[] = jobs;
       for (let n = 0; n < MAX_PASSES && open.length > 0; n++) open = pass(open);
       for (const job of open) giveUp(job);
-      return { masked: done.map(({ text }) => text), byRule: done.map(({ counts }) => counts) };
+      return { masked: jobs.map(({ text }) => text), byRule: jobs.map(({ counts }) => counts) };
     },
   };
 }

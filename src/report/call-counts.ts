@@ -4,7 +4,7 @@
  * ended after it; a record about it that comes later still would count it again.
  */
 import type { AtelRecord, Outcome } from '../journal/record.ts';
-import { CALL_EVENTS, callKey, outcomesOf } from './calls.ts';
+import { CALL_EVENTS, callKey, type Ends, outcomeOf, outcomesOf } from './calls.ts';
 
 /** How many calls that have ended are kept: all hosts of a large team together take minutes for so many. */
 const KEPT_CALLS = 65_536;
@@ -19,12 +19,9 @@ export interface CallCounts {
   finish(): void;
 }
 
-interface Call {
+interface Call extends Ends {
   readonly key: string;
   readonly counts: OutcomeCounts;
-  /** What its own record says, which outranks the batch, whichever comes first. */
-  own?: Outcome;
-  batch?: Outcome;
 }
 
 /** No calls so far. */
@@ -64,7 +61,8 @@ export function createCallCounts(kept: number = KEPT_CALLS): CallCounts {
   };
 }
 
-function count({ counts, own, batch }: Call): void {
-  const outcome = own ?? batch ?? 'unknown';
+function count(call: Call): void {
+  const { counts } = call;
+  const outcome = outcomeOf(call);
   counts[outcome] = (counts[outcome] ?? 0) + 1;
 }

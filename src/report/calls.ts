@@ -43,13 +43,19 @@ export interface OutcomeTable {
   get(key: string): Outcome;
 }
 
-interface Ends {
+/** How a call ended by its own record, and by the batch that lists it. */
+export interface Ends {
   own?: Outcome;
   batch?: Outcome;
 }
 
+/** What the call's own record says outranks the batch, whichever comes first. */
+export function outcomeOf(ends: Ends | undefined): Outcome {
+  return ends?.own ?? ends?.batch ?? 'unknown';
+}
+
 /**
- * Collects outcomes; what the call's own record says outranks the batch, whichever comes first.
+ * Collects outcomes.
  * @param kept how many of the calls that nobody holds are kept, the newest
  */
 export function createOutcomeTable(kept: number = Infinity): OutcomeTable {
@@ -73,10 +79,7 @@ export function createOutcomeTable(kept: number = Infinity): OutcomeTable {
       held.set(key, known(key) ?? {});
       lately.delete(key);
     },
-    get(key) {
-      const ends = known(key);
-      return ends?.own ?? ends?.batch ?? 'unknown';
-    },
+    get: (key) => outcomeOf(known(key)),
   };
 }
 
